@@ -1,0 +1,39 @@
+//! Vocabulary and rules of the dialogue module: what a message, a thread, a relation and a refusal are, and who may do what.
+//! Pure: it knows no database, no wire and no clock; everything a rule needs is handed to it. Reading, writing and
+//! wire shapes are left to the rooms `repository` and `services`.
+//!
+//! | word | Danish | meaning |
+//! |---|---|---|
+//! | citizen | borger | the person every message is about |
+//! | caseworker | sagsbehandler | a person who writes for an authority |
+//! | authority | myndighed | an organisation that may be sender or recipient: a-kasse, job centre, municipality … |
+//! | thread | tråd | a message and its replies: one citizen, one context, one channel |
+//! | channel | kanal | how a message travels |
+//! | context | kontekst, beskedtype | what a message is about |
+//! | rectification | berigtigelse | removing a wrongly sent message; a marker stays |
+//! | relation | tilknytning | why an authority may see a citizen, and when |
+//! | unit | – | the facts one call wants to append, with the conditions they rest on |
+
+pub mod access;
+pub mod audit;
+pub mod caller;
+pub mod citizen;
+pub mod code_list;
+pub mod delivery;
+pub mod document;
+pub mod identifier;
+pub mod message;
+pub mod organisation;
+pub mod queue;
+pub mod refusal;
+pub mod thread;
+pub mod unit;
+
+pub use access::{Access, AccessTable, Operation};
+pub use caller::{ActingUser, Caller};
+pub use citizen::{Citizen, Relation, RelationKind};
+pub use identifier::{CitizenKey, CivilRegistrationNumber, DocumentId, LogReference, MessageId, ThreadId};
+pub use message::{Channel, Company, Context, Message, Party, PartyKind, Status};
+pub use organisation::{Organisation, OrganisationType};
+pub use refusal::Refusal;
+pub use unit::{Condition, Fact, Unit};

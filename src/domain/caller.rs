@@ -1,0 +1,47 @@
+//! Who calls: the system, the organisation on whose behalf, and the person or system that acts.
+//! Built at the door from certificate and headers; rules only read it.
+//! Checking certificates and agreements is left to `soap` and `services`.
+
+use chrono::{DateTime, FixedOffset};
+
+use super::organisation::Organisation;
+
+/// The caller of one request.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// Name of the calling system, from the agreement its certificate maps to.
+    pub system: String,
+    /// On whose behalf the call is made; decides access (ActiveOrganisationHeader, STAR).
+    pub organisation: Organisation,
+    /// Which person or system acts; is logged (RequestUserMetadataHeader, STAR).
+    pub user: ActingUser,
+}
+
+/// The acting person or system as the caller states it.
+#[derive(Clone)]
+pub struct ActingUser {
+    /// Full name, 1..140 characters. Personal data of the caseworker: audit only.
+    pub name: String,
+    /// Request user type: 1 citizen, 2 caseworker, 3 system, 4 employee (STAR).
+    pub kind: i32,
+    /// Identifier, 1..255 characters.
+    pub identifier: String,
+    /// Organisation the user belongs to; may be another than the active one (anden aktør).
+    pub organisation: Organisation,
+    /// When the user acted, by the caller's clock.
+    pub registered_at: DateTime<FixedOffset>,
+}
+
+impl std::fmt::Debug for ActingUser {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("ActingUser").field("kind", &self.kind).field("organisation", &self.organisation).finish_non_exhaustive()
+    }
+}
+
+impl Caller {
+    /// The anden aktør that works for the active organisation in this call, if the metadata names one (STAR, contract 1.1).
+    pub fn other_actor(&self) -> Option<&Organisation> {
+        let acting = &self.user.organisation;
+        (acting.kind == super::OrganisationType::OTHER_ACTOR && *acting != self.organisation).then_some(acting)
+    }
+}

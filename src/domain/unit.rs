@@ -1,0 +1,116 @@
+//! A unit: the facts one call appends, and the conditions they rest on. All are stored together, or none.
+//! It knows what can be appended; nothing can be changed (M13).
+//! Gathering units into commits and checking conditions is left to the repository's committer.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::audit::AuditRecord;
+use super::delivery::Delivery;
+use super::document::Document;
+use super::identifier::{CitizenKey, MessageId, ThreadId};
+use super::message::Message;
+use super::organisation::Organisation;
+use super::queue::Event;
+use super::refusal::Refusal;
+
+/// Facts and conditions of one call.
+#[derive(Debug, Default)]
+pub struct Unit {
+    /// What must hold when the facts are appended; each with the refusal if it does not.
+    pub conditions: Vec<(Condition, Refusal)>,
+    /// What is appended, in order.
+    pub facts: Vec<Fact>,
+}
+
+impl Unit {
+    /// Appends a fact.
+    pub fn record(&mut self, fact: Fact) {
+        self.facts.push(fact);
+    }
+
+    /// Rests the unit on a condition.
+    pub fn require(&mut self, condition: Condition, otherwise: Refusal) {
+        self.conditions.push((condition, otherwise));
+    }
+}
+
+/// Something that has happened.
+#[derive(Debug)]
+pub enum Fact {
+    /// A message was sent; it starts a thread if it answers none.
+    Message(Box<Message>),
+    /// A message carries a document.
+    Document {
+        /// Whose.
+        citizen: CitizenKey,
+        /// Of which message.
+        message: MessageId,
+        /// The document.
+        document: Arc<Document>,
+    },
+    /// Somebody read a message; a second time changes nothing.
+    Reading(Reading),
+    /// A message was rectified: title, text and documents go, the marker stays.
+    Rectification(Rectification),
+    /// Something is to be delivered.
+    Delivery(Delivery),
+    /// An authority is told.
+    Event(Event),
+    /// The call itself.
+    Audit(Box<AuditRecord>),
+}
+
+/// Who read a message, and when (M10: read is kept per reader).
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// Whose message.
+    pub citizen: CitizenKey,
+    /// Which message.
+    pub message: MessageId,
+    /// The authority that read it; none when the citizen did.
+    pub reader: Option<Organisation>,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Who rectified a message, when and why (M11).
+#[derive(Clone)]
+pub struct Rectification {
+    /// Whose message.
+    pub citizen: CitizenKey,
+    /// Which message.
+    pub message: MessageId,
+    /// The authority that rectified it.
+    pub by: Organisation,
+    /// Why, 1..900 characters.
+    pub reason: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+impl std::fmt::Debug for Rectification {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Rectification").field("message", &self.message).finish_non_exhaustive()
+    }
+}
+
+/// What must hold at the moment of commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// The first message of the thread has not been rectified.
+    ThreadOpen {
+        /// Whose thread.
+        citizen: CitizenKey,
+        /// Which thread.
+        thread: ThreadId,
+    },
+    /// The message has not been rectified.
+    NotRectified {
+        /// Whose message.
+        citizen: CitizenKey,
+        /// Which message.
+        message: MessageId,
+    },
+}

@@ -1,0 +1,6 @@
+//! Dialogmodul: a SOAP facade of the Danish dialogue module.
+//! Five rooms: `soap` (the door), `contract` over `xml` (wire shapes), `services` (the desk), `domain` (rules) and
+//! `repository` (the archive). The README has the map and the walk of one request.
+
+pub mod domain;
+pub mod error;
