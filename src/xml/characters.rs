@@ -22,7 +22,10 @@ pub(crate) fn survey(text: &str) -> Survey {
     }
     // U+FFFE and U+FFFF begin with the byte EF.
     let forbidden = control || (high && text.contains(['\u{FFFE}', '\u{FFFF}']));
-    Survey { forbidden, carriage_return }
+    Survey {
+        forbidden,
+        carriage_return,
+    }
 }
 
 /// Whether XML allows the character in a document.
@@ -132,7 +135,25 @@ mod tests {
         assert_eq!(reference("#65"), Some('A'));
         assert_eq!(reference("#x1F600"), Some('😀'));
         assert_eq!(reference("#00000000000065"), Some('A'));
-        for wrong in ["", "#", "#x", "#0", "#x0", "#1", "#xD800", "#xFFFE", "#x110000", "#99999999999999999999", "#X41", "#+65", "#-1", "#6 5", "#6a", "nbsp", "AMP"] {
+        for wrong in [
+            "",
+            "#",
+            "#x",
+            "#0",
+            "#x0",
+            "#1",
+            "#xD800",
+            "#xFFFE",
+            "#x110000",
+            "#99999999999999999999",
+            "#X41",
+            "#+65",
+            "#-1",
+            "#6 5",
+            "#6a",
+            "nbsp",
+            "AMP",
+        ] {
             assert_eq!(reference(wrong), None, "{wrong}");
         }
     }

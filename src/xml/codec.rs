@@ -21,20 +21,6 @@ pub trait Encode {
     fn encode(&self, writer: &mut Writer);
 }
 
-impl<T: Decode> Decode for Box<T> {
-    const TYPES: &'static [Name] = T::TYPES;
-
-    fn decode(reader: &mut Reader<'_>) -> Result<Self, Violation> {
-        T::decode(reader).map(Self::new)
-    }
-}
-
-impl<T: Encode> Encode for Box<T> {
-    fn encode(&self, writer: &mut Writer) {
-        T::encode(self, writer);
-    }
-}
-
 /// The value of a `nillable` element: `None` is `xsi:nil="true"`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Nillable<T>(pub Option<T>);

@@ -62,7 +62,10 @@ impl Tag<'_> {
     /// The same name, kept.
     #[must_use]
     pub fn to_qname(&self) -> QName {
-        QName { namespace: self.namespace.to_owned(), local: self.local.to_owned() }
+        QName {
+            namespace: self.namespace.to_owned(),
+            local: self.local.to_owned(),
+        }
     }
 }
 

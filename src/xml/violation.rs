@@ -20,7 +20,11 @@ impl Violation {
     /// A broken rule at a path.
     #[must_use]
     pub fn new(path: impl Into<String>, rule: Rule) -> Self {
-        Self { path: path.into(), rule, in_type: None }
+        Self {
+            path: path.into(),
+            rule,
+            in_type: None,
+        }
     }
 
     /// The same with the schema type that was broken.
@@ -31,7 +35,11 @@ impl Violation {
     }
 
     fn sentence(&self) -> String {
-        let mut sentence = if self.path.is_empty() { self.rule.to_string() } else { format!("{}: {}", self.path, self.rule) };
+        let mut sentence = if self.path.is_empty() {
+            self.rule.to_string()
+        } else {
+            format!("{}: {}", self.path, self.rule)
+        };
         if let Some(name) = self.in_type {
             sentence.push_str(" (type ");
             sentence.push_str(name);

@@ -1,0 +1,92 @@
+//! Which prefix stands for which namespace, as elements open and close.
+
+use std::borrow::Cow;
+
+use crate::Rule;
+
+/// The namespace of `xml:lang` and its kin; the prefix `xml` is always bound to it.
+const XML: &str = "http://www.w3.org/XML/1998/namespace";
+const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
+
+/// A resolved namespace, valid while the element that declared it is open.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Space {
+    None,
+    Xml,
+    Bound(usize),
+}
+
+/// The declarations in scope, innermost last. Looked up from the end: they are few, by limit.
+#[derive(Debug, Default)]
+pub(crate) struct Namespaces<'a> {
+    bindings: Vec<Binding<'a>>,
+}
+
+#[derive(Debug)]
+struct Binding<'a> {
+    prefix: &'a str,
+    uri: Cow<'a, str>,
+}
+
+impl<'a> Namespaces<'a> {
+    /// How many declarations are in scope; what [`close`](Self::close) takes back to.
+    pub(crate) fn len(&self) -> usize {
+        self.bindings.len()
+    }
+
+    /// Forgets the declarations beyond the first `len`.
+    pub(crate) fn close(&mut self, len: usize) {
+        self.bindings.truncate(len);
+    }
+
+    /// Adds a declaration of an element whose own declarations begin at `own`. An empty prefix is the default namespace.
+    pub(crate) fn declare(&mut self, prefix: &'a str, uri: Cow<'a, str>, own: usize, limit: usize) -> Result<(), Rule> {
+        match prefix {
+            "xmlns" => return Err(Rule::Malformed("the prefix xmlns is declared")),
+            "xml" if uri != XML => return Err(Rule::Malformed("the prefix xml is bound to another namespace")),
+            "xml" => {}
+            _ if uri == XML || uri == XMLNS => return Err(Rule::Malformed("a reserved namespace is bound to another prefix")),
+            "" => {}
+            _ if uri.is_empty() => return Err(Rule::Malformed("a prefix is bound to no namespace")),
+            _ => {}
+        }
+        if self.bindings.iter().skip(own).any(|binding| binding.prefix == prefix) {
+            return Err(Rule::Malformed("an attribute stands twice"));
+        }
+        if self.bindings.len() >= limit {
+            return Err(Rule::Limit("namespaces in scope"));
+        }
+        self.bindings.push(Binding { prefix, uri });
+        Ok(())
+    }
+
+    /// The namespace a prefix stands for; the empty prefix asks for the default namespace.
+    pub(crate) fn resolve(&self, prefix: &str) -> Result<Space, Rule> {
+        if let Some(at) = self.bindings.iter().rposition(|binding| binding.prefix == prefix) {
+            return Ok(Space::Bound(at));
+        }
+        match prefix {
+            "" => Ok(Space::None),
+            "xml" => Ok(Space::Xml),
+            _ => Err(Rule::Malformed("a prefix is bound to no namespace")),
+        }
+    }
+
+    /// The name of a resolved namespace; empty for none.
+    pub(crate) fn uri(&self, space: Space) -> &str {
+        match space {
+            Space::None => "",
+            Space::Xml => XML,
+            Space::Bound(at) => self.bindings.get(at).map_or("", |binding| &binding.uri),
+        }
+    }
+
+    /// Prefix and namespace of each declaration that the first `outer` give to an element which itself declares the rest.
+    pub(crate) fn inherited(&self, outer: usize) -> impl Iterator<Item = (&str, &str)> {
+        self.bindings.iter().take(outer).enumerate().filter_map(|(at, binding)| {
+            let shadowed = self.bindings.iter().skip(at + 1).any(|later| later.prefix == binding.prefix);
+            let idle = shadowed || binding.uri.is_empty() || binding.prefix == "xml";
+            (!idle).then_some((binding.prefix, &*binding.uri))
+        })
+    }
+}
