@@ -30,7 +30,7 @@ pub mod thread;
 pub mod unit;
 
 pub use access::{Access, AccessTable, Operation};
-pub use caller::{ActingUser, Caller};
+pub use caller::{ActingUser, Caller, Certificate};
 pub use citizen::{Citizen, Relation, RelationKind};
 pub use identifier::{CitizenKey, CivilRegistrationNumber, DocumentId, LogReference, MessageId, ThreadId};
 pub use message::{Channel, Company, Context, Message, Party, PartyKind, Status};

@@ -17,6 +17,15 @@ pub struct Caller {
     pub user: ActingUser,
 }
 
+/// What an agreement knows of a client certificate (contract 6).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Certificate {
+    /// CVR number of its holder, 8 digits.
+    pub cvr: String,
+    /// OCES3 `UI:DK-O:G:<uuid>`, or OCES2 `CVR:<8 digits>-FID:<digits>`.
+    pub subject_id: String,
+}
+
 /// The acting person or system as the caller states it.
 #[derive(Clone)]
 pub struct ActingUser {
