@@ -5,10 +5,14 @@
 mod attributes;
 mod characters;
 mod codec;
+pub mod datatypes;
 mod declaration;
+pub mod facets;
 mod limits;
 mod name;
+mod namespace_name;
 mod namespaces;
+pub mod pattern;
 mod reader;
 mod scanner;
 mod violation;
