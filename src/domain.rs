@@ -19,21 +19,28 @@ pub mod audit;
 pub mod caller;
 pub mod citizen;
 pub mod code_list;
+pub mod day;
 pub mod delivery;
 pub mod document;
+pub mod draft;
 pub mod identifier;
 pub mod message;
 pub mod organisation;
 pub mod queue;
 pub mod refusal;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod thread;
 pub mod unit;
 
 pub use access::{Access, AccessTable, Operation};
 pub use caller::{ActingUser, Caller, Certificate};
 pub use citizen::{Citizen, Relation, RelationKind};
+pub use day::danish_day;
+pub use draft::Draft;
 pub use identifier::{CitizenKey, CivilRegistrationNumber, DocumentId, LogReference, MessageId, ThreadId};
 pub use message::{Channel, Company, Context, Message, Party, PartyKind, Status};
 pub use organisation::{Organisation, OrganisationType};
 pub use refusal::Refusal;
+pub use thread::Thread;
 pub use unit::{Condition, Fact, Unit};

@@ -5,6 +5,7 @@
 use chrono::{DateTime, FixedOffset};
 
 use super::organisation::Organisation;
+use super::refusal::Refusal;
 
 /// The caller of one request.
 #[derive(Clone, Debug)]
@@ -43,14 +44,53 @@ pub struct ActingUser {
 
 impl std::fmt::Debug for ActingUser {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("ActingUser").field("kind", &self.kind).field("organisation", &self.organisation).finish_non_exhaustive()
+        formatter
+            .debug_struct("ActingUser")
+            .field("kind", &self.kind)
+            .field("organisation", &self.organisation)
+            .finish_non_exhaustive()
     }
 }
 
 impl Caller {
+    /// An inbox holds all of an authority's citizens, so an anden aktør, who sees its own citizens only, may not see it (S2, ours).
+    ///
+    /// # Errors
+    /// [`Refusal::NotAuthorised`].
+    pub fn check_may_see_inbox(&self) -> Result<(), Refusal> {
+        if self.other_actor().is_none() {
+            Ok(())
+        } else {
+            Err(Refusal::NotAuthorised)
+        }
+    }
+
     /// The anden aktør that works for the active organisation in this call, if the metadata names one (STAR, contract 1.1).
     pub fn other_actor(&self) -> Option<&Organisation> {
         let acting = &self.user.organisation;
         (acting.kind == super::OrganisationType::OTHER_ACTOR && *acting != self.organisation).then_some(acting)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Refusal;
+    use super::super::testing::*;
+
+    /// S2: an inbox is the authority's own; another actor that works for it does not see it.
+    #[test]
+    fn s2_another_actor_does_not_see_the_inbox() {
+        let (centre, actor) = (job_centre("90101"), other_actor("90000031"));
+        assert_eq!(caller(&centre).check_may_see_inbox(), Ok(()));
+        assert_eq!(acting(&centre, &municipality("901")).check_may_see_inbox(), Ok(()));
+        assert_eq!(caller(&actor).check_may_see_inbox(), Ok(()));
+        assert_eq!(acting(&centre, &actor).check_may_see_inbox(), Err(Refusal::NotAuthorised));
+    }
+
+    /// S8: the acting user's name and identifier reach no printed form.
+    #[test]
+    fn s8_debug_hides_the_user() {
+        let printed = format!("{:?}", caller(&fund("81")));
+        assert!(!printed.contains("Prøve") && !printed.contains("RID"), "{printed}");
     }
 }

@@ -69,7 +69,71 @@ impl CodeLists {
     /// # Errors
     /// [`Refusal::UnknownCodeListItem`] or [`Refusal::ExpiredCodeListItem`].
     pub fn require(&self, list: &str, code: i32, day: NaiveDate) -> Result<(), Refusal> {
-        let item = self.0.get(list).and_then(|items| items.get(&code)).ok_or(Refusal::UnknownCodeListItem)?;
-        if item.is_valid_on(day) { Ok(()) } else { Err(Refusal::ExpiredCodeListItem) }
+        let item = self
+            .0
+            .get(list)
+            .and_then(|items| items.get(&code))
+            .ok_or(Refusal::UnknownCodeListItem)?;
+        if item.is_valid_on(day) {
+            Ok(())
+        } else {
+            Err(Refusal::ExpiredCodeListItem)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::super::testing::day;
+    use super::*;
+
+    fn lists() -> CodeLists {
+        let item = |code, start: &str, end: &str| Item {
+            code,
+            name: format!("Værdi {code}"),
+            description: None,
+            start: day(start),
+            end: day(end),
+            source: "ours".to_owned(),
+        };
+        CodeLists::new([
+            ("Context".to_owned(), item(11, "2023-07-01", "2100-07-01")),
+            ("Context".to_owned(), item(2, "2014-11-01", "2026-03-30")),
+            ("Channel".to_owned(), item(4, "2014-11-01", "2100-07-01")),
+        ])
+    }
+
+    /// K1: a list returns all its codes, ended ones and future ones too, in order.
+    #[test]
+    fn k1_a_list_returns_all_its_codes() {
+        let codes: Vec<_> = lists().items("Context").unwrap().map(|item| item.code).collect();
+        assert_eq!(codes, [2, 11]);
+        assert_eq!(lists().items("context").err(), Some(Refusal::UnknownCodeList));
+        assert_eq!(lists().names().collect::<Vec<_>>(), ["Channel", "Context"]);
+    }
+
+    /// M14, K1: valid from the start day to the day before the end. M16: context 2 is creatable until its end is set.
+    #[test]
+    fn m14_m16_values_are_valid_in_a_closed_open_interval() {
+        for (code, on, expected) in [
+            (2, "2014-10-31", Err(Refusal::ExpiredCodeListItem)),
+            (2, "2014-11-01", Ok(())),
+            (2, "2026-03-29", Ok(())),
+            (2, "2026-03-30", Err(Refusal::ExpiredCodeListItem)),
+            (11, "2023-06-30", Err(Refusal::ExpiredCodeListItem)),
+            (11, "2026-03-30", Ok(())),
+            (3, "2026-03-30", Err(Refusal::UnknownCodeListItem)),
+        ] {
+            assert_eq!(lists().require("Context", code, day(on)), expected, "{code} on {on}");
+        }
+        assert_eq!(lists().require("Nothing", 2, day("2026-01-01")), Err(Refusal::UnknownCodeListItem));
+    }
+
+    /// M14: an ended value stays known, so that old messages can be found by it.
+    #[test]
+    fn m14_ended_values_stay_known() {
+        assert!(lists().knows("Context", 2));
+        assert!(!lists().knows("Context", 3) && !lists().knows("Nothing", 2));
     }
 }

@@ -5,7 +5,7 @@
 use uuid::Uuid;
 
 use super::identifier::{CitizenKey, MessageId};
-use super::message::Channel;
+use super::message::{Channel, Message};
 
 /// A delivery to be carried out.
 #[derive(Clone, Debug)]
@@ -20,6 +20,19 @@ pub struct Delivery {
     pub channel: Channel,
     /// The state it is stored in.
     pub state: DeliveryState,
+}
+
+impl Delivery {
+    /// The delivery of a new message on a channel.
+    pub fn of(message: &Message, channel: Channel, id: Uuid) -> Self {
+        Self {
+            id,
+            citizen: message.citizen,
+            message: message.id,
+            channel,
+            state: DeliveryState::initial(channel),
+        }
+    }
 }
 
 /// Where a delivery stands.
@@ -45,6 +58,28 @@ impl DeliveryState {
 
     /// The state a new delivery on a channel starts in.
     pub fn initial(channel: Channel) -> Self {
-        if channel.leaves_the_system() { Self::Waiting } else { Self::Delivered }
+        if channel.leaves_the_system() {
+            Self::Waiting
+        } else {
+            Self::Delivered
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// M19: what is pulled is delivered by being stored; what leaves waits in the outbox. M3 names the channels.
+    #[test]
+    fn m19_only_what_leaves_the_system_waits() {
+        for (channel, state) in [
+            (Channel::Email, DeliveryState::Waiting),
+            (Channel::Sms, DeliveryState::Waiting),
+            (Channel::JobnetNotification, DeliveryState::Delivered),
+            (Channel::AuthorityToAuthority, DeliveryState::Delivered),
+        ] {
+            assert_eq!(DeliveryState::initial(channel), state, "{channel:?}");
+        }
     }
 }

@@ -4,6 +4,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::citizen::Citizen;
 use super::document::DocumentInformation;
 use super::identifier::{CitizenKey, MessageId, ThreadId};
 use super::organisation::Organisation;
@@ -128,14 +129,75 @@ impl Party {
     /// The authority the party belongs to, if it names one.
     pub fn organisation(&self) -> Option<Organisation> {
         let code = self.organisation_code.clone()?;
+        self.is_authority().then(|| Organisation {
+            kind: super::OrganisationType(self.organisation_type),
+            code,
+        })
+    }
+}
+
+/// Characters of identifier and name that are kept of a party (ours; STAR states no bound).
+const MAX_PARTY_TEXT: usize = 255;
+
+impl Party {
+    /// Is the party an authority, whether or not it says which?
+    pub fn is_authority(&self) -> bool {
         matches!(self.kind, PartyKind::Caseworker | PartyKind::System)
-            .then(|| Organisation { kind: super::OrganisationType(self.organisation_type), code })
+    }
+
+    /// The party as sender for the organisation that calls; a code left out is that organisation's (ours).
+    ///
+    /// # Errors
+    /// A kind that is no authority's, or another organisation.
+    pub fn speaking_for(mut self, organisation: &Organisation) -> Result<Self, Refusal> {
+        self.check_lengths()?;
+        if !self.is_authority() {
+            return Err(Refusal::SenderKindNotAllowed);
+        }
+        let code = self.organisation_code.get_or_insert_with(|| organisation.code.clone());
+        if *code == organisation.code && self.organisation_type == organisation.kind.0 {
+            Ok(self)
+        } else {
+            Err(Refusal::SenderIsNotCaller)
+        }
+    }
+
+    /// The party is this citizen: an empty identifier becomes the CV number (ours).
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownIdentifier`] for another CV number.
+    pub fn identify(&mut self, citizen: &Citizen) -> Result<(), Refusal> {
+        if self.identifier.is_empty() {
+            self.identifier.clone_from(&citizen.cv_number);
+        }
+        if self.identifier == citizen.cv_number {
+            Ok(())
+        } else {
+            Err(Refusal::UnknownIdentifier)
+        }
+    }
+
+    /// Identifier and name must be as short as what is kept of them.
+    ///
+    /// # Errors
+    /// [`Refusal::PartyTooLong`].
+    pub fn check_lengths(&self) -> Result<(), Refusal> {
+        let fits = |text: &str| text.chars().count() <= MAX_PARTY_TEXT;
+        if fits(&self.identifier) && fits(&self.full_name) {
+            Ok(())
+        } else {
+            Err(Refusal::PartyTooLong)
+        }
     }
 }
 
 impl std::fmt::Debug for Party {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Party").field("kind", &self.kind).field("organisation_type", &self.organisation_type).finish_non_exhaustive()
+        formatter
+            .debug_struct("Party")
+            .field("kind", &self.kind)
+            .field("organisation_type", &self.organisation_type)
+            .finish_non_exhaustive()
     }
 }
 
@@ -259,6 +321,44 @@ impl Message {
         self.is_party(organisation) && self.history.rectified_at.is_none()
     }
 
+    /// May the authority take it back: the sender, or one that may rectify everybody's, as STAR (M11)?
+    ///
+    /// # Errors
+    /// [`Refusal::NotAuthorised`]; then as [`Message::check_rectifiable`].
+    pub fn check_rectifiable_by(&self, organisation: &Organisation, everybodys: bool) -> Result<(), Refusal> {
+        let is_sender = self.from.organisation().as_ref() == Some(organisation);
+        if is_sender || everybodys {
+            self.check_rectifiable()
+        } else {
+            Err(Refusal::NotAuthorised)
+        }
+    }
+
+    /// Only sender and recipient read a message (M6).
+    ///
+    /// # Errors
+    /// [`Refusal::NotPartyOfThread`].
+    pub fn check_party(&self, organisation: &Organisation) -> Result<(), Refusal> {
+        if self.is_party(organisation) {
+            Ok(())
+        } else {
+            Err(Refusal::NotPartyOfThread)
+        }
+    }
+
+    /// Is the authority the recipient?
+    pub fn is_to(&self, organisation: &Organisation) -> bool {
+        self.to.organisation().as_ref() == Some(organisation)
+    }
+
+    /// The channels it is delivered on: its own, and the citizen's tray where the citizen gets a copy,
+    /// of every reply (M5) and of a recommendation (M15).
+    pub fn deliveries(&self) -> impl Iterator<Item = Channel> {
+        let copy = self.in_reply_to.is_some() || self.context == Context::RECOMMENDATION;
+        let tray = (copy && self.channel != Channel::JobnetNotification).then_some(Channel::JobnetNotification);
+        std::iter::once(self.channel).chain(tray)
+    }
+
     /// Can the message be taken back (M11)?
     ///
     /// # Errors
@@ -276,6 +376,217 @@ impl Message {
 
 impl std::fmt::Debug for Message {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Message").field("id", &self.id).field("thread", &self.thread).finish_non_exhaustive()
+        formatter
+            .debug_struct("Message")
+            .field("id", &self.id)
+            .field("thread", &self.thread)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+    use super::*;
+
+    const CHANNELS: [Channel; 4] = [
+        Channel::Email,
+        Channel::Sms,
+        Channel::JobnetNotification,
+        Channel::AuthorityToAuthority,
+    ];
+
+    fn from_fund_to_centre() -> Message {
+        message(caseworker(&fund("81")), caseworker(&job_centre("90101")))
+    }
+
+    /// M3: the numbers of channels, users and statuses are those of their code lists; no other number means anything.
+    #[test]
+    fn m3_numbers_and_meanings_go_both_ways() {
+        for channel in CHANNELS {
+            assert_eq!(Channel::from_code(channel.code()), Ok(channel));
+        }
+        for kind in [PartyKind::Citizen, PartyKind::Caseworker, PartyKind::System, PartyKind::Company] {
+            assert_eq!(PartyKind::from_code(kind.code()), Ok(kind));
+        }
+        for unknown in [-1, 0, 5, 100] {
+            assert_eq!(Channel::from_code(unknown), Err(Refusal::UnknownCodeListItem));
+            assert_eq!(PartyKind::from_code(unknown), Err(Refusal::UnknownCodeListItem));
+        }
+    }
+
+    /// M6: content is for sender and recipient. M11: after rectification it is for nobody.
+    #[test]
+    fn m6_content_is_for_the_parties_until_rectified() {
+        let mut message = from_fund_to_centre();
+        let parties = [fund("81"), job_centre("90101")];
+        let others = [
+            fund("82"),
+            job_centre("90102"),
+            municipality("901"),
+            Organisation::new(super::super::OrganisationType(90), "81"),
+        ];
+        assert!(parties.iter().all(|party| message.content_visible_to(party)));
+        assert!(!others.iter().any(|other| message.content_visible_to(other)));
+        message.history.rectified_at = Some(instant("2026-05-05T10:00:00Z"));
+        assert!(!parties.iter().any(|party| message.content_visible_to(party)));
+        assert!(parties.iter().all(|party| message.is_party(party)));
+    }
+
+    /// M6: a citizen's or a company's organisation number makes no authority a party.
+    #[test]
+    fn m6_only_authorities_are_parties_by_organisation() {
+        for kind in [PartyKind::Citizen, PartyKind::Company] {
+            let party = Party {
+                kind,
+                ..caseworker(&job_centre("90101"))
+            };
+            assert!(!message(caseworker(&fund("81")), party).is_party(&job_centre("90101")));
+        }
+    }
+
+    /// M10: rectified before replied before read before delivered or not, else created; over all 32 histories.
+    #[test]
+    fn m10_the_last_word_is_the_status() {
+        let at = Some(instant("2026-05-05T10:00:00Z"));
+        for bits in 0_u8..32 {
+            let has = |bit: u8| bits & (1 << bit) != 0;
+            let history = History {
+                delivered_at: at.filter(|_| has(0)),
+                not_delivered_at: at.filter(|_| has(1)),
+                read_at: at.filter(|_| has(2)),
+                replied: has(3),
+                rectified_at: at.filter(|_| has(4)),
+            };
+            let expected = match bits {
+                16.. => Status::Rectified,
+                8.. => Status::Replied,
+                4.. => Status::Read,
+                1 | 3 => Status::Delivered,
+                2 => Status::NotDelivered,
+                _ => Status::Created,
+            };
+            assert_eq!(history.status(), expected, "{bits:05b}");
+        }
+    }
+
+    /// M11: what left by e-mail or SMS stays; the rest can be rectified, once.
+    #[test]
+    fn m11_email_and_sms_cannot_be_rectified_and_nothing_twice() {
+        for channel in CHANNELS {
+            let mut message = Message {
+                channel,
+                ..from_fund_to_centre()
+            };
+            let expected = if matches!(channel, Channel::Email | Channel::Sms) {
+                Err(Refusal::CannotRectifySent)
+            } else {
+                Ok(())
+            };
+            assert_eq!(message.check_rectifiable(), expected, "{channel:?}");
+            message.history.rectified_at = Some(instant("2026-05-05T10:00:00Z"));
+            assert_eq!(message.check_rectifiable(), Err(Refusal::UnknownIdentifier), "{channel:?}");
+        }
+    }
+
+    /// M11: the sender rectifies, or who may rectify everybody's; the recipient and others do not.
+    #[test]
+    fn m11_the_sender_rectifies() {
+        let message = from_fund_to_centre();
+        assert_eq!(message.check_rectifiable_by(&fund("81"), false), Ok(()));
+        assert_eq!(
+            message.check_rectifiable_by(&job_centre("90101"), false),
+            Err(Refusal::NotAuthorised)
+        );
+        assert_eq!(message.check_rectifiable_by(&fund("82"), false), Err(Refusal::NotAuthorised));
+        assert_eq!(message.check_rectifiable_by(&municipality("901"), true), Ok(()));
+    }
+
+    /// M5: the citizen gets a copy of every reply. M15: and of a recommendation. M19: one delivery for each.
+    #[test]
+    fn m5_m15_m19_the_citizen_gets_copies_in_the_tray() {
+        let deliveries = |message: &Message| message.deliveries().collect::<Vec<_>>();
+        for channel in CHANNELS {
+            assert_eq!(
+                deliveries(&Message {
+                    channel,
+                    ..from_fund_to_centre()
+                }),
+                [channel]
+            );
+        }
+        let both = [Channel::AuthorityToAuthority, Channel::JobnetNotification];
+        assert_eq!(
+            deliveries(&Message {
+                context: Context::RECOMMENDATION,
+                ..from_fund_to_centre()
+            }),
+            both
+        );
+        let reply = Message {
+            in_reply_to: Some(from_fund_to_centre().id),
+            ..from_fund_to_centre()
+        };
+        assert_eq!(deliveries(&reply), both);
+        assert_eq!(
+            deliveries(&Message {
+                channel: Channel::JobnetNotification,
+                ..reply
+            }),
+            [Channel::JobnetNotification]
+        );
+    }
+
+    /// M2: the sender is the organisation that calls; a code left out is filled in.
+    #[test]
+    fn m2_the_sender_speaks_for_the_calling_organisation() {
+        let fund = fund("81");
+        let without_code = Party {
+            organisation_code: None,
+            ..caseworker(&fund)
+        };
+        assert_eq!(caseworker(&fund).speaking_for(&fund), Ok(caseworker(&fund)));
+        assert_eq!(without_code.clone().speaking_for(&fund), Ok(caseworker(&fund)));
+        let other_code = Party {
+            organisation_code: Some("82".to_owned()),
+            ..caseworker(&fund)
+        };
+        let other_type = Party {
+            organisation_type: 8,
+            ..without_code
+        };
+        for party in [other_code, other_type] {
+            assert_eq!(party.speaking_for(&fund), Err(Refusal::SenderIsNotCaller));
+        }
+        for kind in [PartyKind::Citizen, PartyKind::Company] {
+            assert_eq!(
+                Party { kind, ..caseworker(&fund) }.speaking_for(&fund),
+                Err(Refusal::SenderKindNotAllowed)
+            );
+        }
+    }
+
+    #[test]
+    fn identifier_and_name_of_a_party_are_bounded_in_characters() {
+        let of = |identifier: usize, name: usize| {
+            let party = Party {
+                identifier: "æ".repeat(identifier),
+                full_name: "ø".repeat(name),
+                ..caseworker(&fund("81"))
+            };
+            party.check_lengths()
+        };
+        assert_eq!(of(255, 255), Ok(()));
+        assert_eq!(of(256, 1), Err(Refusal::PartyTooLong));
+        assert_eq!(of(1, 256), Err(Refusal::PartyTooLong));
+    }
+
+    /// S8: neither names nor texts reach a printed form.
+    #[test]
+    fn s8_debug_shows_no_personal_data() {
+        let printed = format!("{:?} {:?}", from_fund_to_centre(), caseworker(&fund("81")));
+        for hidden in ["Titel", "Tekst", "Prøve", "RID"] {
+            assert!(!printed.contains(hidden), "{hidden} in {printed}");
+        }
     }
 }

@@ -5,7 +5,7 @@
 use uuid::Uuid;
 
 use super::identifier::{CitizenKey, MessageId, ThreadId};
-use super::message::{Channel, Context};
+use super::message::{Channel, Context, Message};
 use super::organisation::Organisation;
 
 /// What happened.
@@ -33,6 +33,18 @@ impl EventKind {
     }
 }
 
+impl EventKind {
+    /// The authority that is told: the recipient of what is sent or taken back, the sender of what is read (M21).
+    /// Nobody where that party is no authority, and nobody is told what they did themselves.
+    pub fn told(self, message: &Message, by: &Organisation) -> Option<Organisation> {
+        let party = match self {
+            Self::Created | Self::Replied | Self::Rectified => &message.to,
+            Self::Read => &message.from,
+        };
+        party.organisation().filter(|organisation| organisation != by)
+    }
+}
+
 /// One event in one authority's queue.
 #[derive(Clone, Debug)]
 pub struct Event {
@@ -52,4 +64,58 @@ pub struct Event {
     pub context: Context,
     /// Channel of the thread.
     pub channel: Channel,
+}
+
+impl Event {
+    /// The event about a message.
+    pub fn about(message: &Message, kind: EventKind, recipient: Organisation, id: Uuid) -> Self {
+        let Message {
+            id: message,
+            thread,
+            citizen,
+            context,
+            channel,
+            ..
+        } = *message;
+        Self {
+            id,
+            recipient,
+            kind,
+            citizen,
+            message,
+            thread,
+            context,
+            channel,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::message::PartyKind;
+    use super::super::testing::*;
+    use super::*;
+
+    /// M21: created, replied and rectified go to the recipient's authority, read to the sender's.
+    #[test]
+    fn m21_who_is_told() {
+        let (fund, centre, star) = (fund("81"), job_centre("90101"), municipality("901"));
+        let between = message(caseworker(&fund), caseworker(&centre));
+        let to_citizen = message(caseworker(&fund), person(PartyKind::Citizen, "CV1000"));
+        for (kind, by, told, told_of_citizens) in [
+            (EventKind::Created, &fund, Some(&centre), None),
+            (EventKind::Replied, &fund, Some(&centre), None),
+            (EventKind::Rectified, &fund, Some(&centre), None),
+            (EventKind::Rectified, &star, Some(&centre), None),
+            (EventKind::Read, &centre, Some(&fund), Some(&fund)),
+            (EventKind::Read, &fund, None, None),
+        ] {
+            assert_eq!(kind.told(&between, by).as_ref(), told, "{kind:?} by {by}");
+            assert_eq!(
+                kind.told(&to_citizen, by).as_ref(),
+                told_of_citizens,
+                "{kind:?} by {by}, to a citizen"
+            );
+        }
+    }
 }

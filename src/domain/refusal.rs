@@ -101,6 +101,12 @@ pub enum Refusal {
     /// The kind of sender cannot be used here.
     #[error("A message from an authority must have a caseworker or a system as sender; change the sender's user type")]
     SenderKindNotAllowed,
+    /// M4, M9: employers write through Jobnet.
+    #[error("Messages from employers are sent through Jobnet; use another context type")]
+    EmployerContext,
+    /// Identifier or name of a party is longer than is kept.
+    #[error("The identifier and the name of a user can have at most 255 characters; shorten them")]
+    PartyTooLong,
 }
 
 impl Refusal {
@@ -139,6 +145,8 @@ impl Refusal {
             Self::RecipientWithoutRelation => 90015,
             Self::RecipientDoesNotFitChannel => 90016,
             Self::SenderKindNotAllowed => 90017,
+            Self::EmployerContext => 90018,
+            Self::PartyTooLong => 90019,
         }
     }
 }

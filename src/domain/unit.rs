@@ -92,7 +92,10 @@ pub struct Rectification {
 
 impl std::fmt::Debug for Rectification {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Rectification").field("message", &self.message).finish_non_exhaustive()
+        formatter
+            .debug_struct("Rectification")
+            .field("message", &self.message)
+            .finish_non_exhaustive()
     }
 }
 
