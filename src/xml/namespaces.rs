@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::Rule;
+use crate::namespace_name::is_uri_reference;
 
 /// The namespace of `xml:lang` and its kin; the prefix `xml` is always bound to it.
 const XML: &str = "http://www.w3.org/XML/1998/namespace";
@@ -49,6 +50,9 @@ impl<'a> Namespaces<'a> {
             "" => {}
             _ if uri.is_empty() => return Err(Rule::Malformed("a prefix is bound to no namespace")),
             _ => {}
+        }
+        if !is_uri_reference(&uri) {
+            return Err(Rule::Malformed("a namespace name is not a URI reference"));
         }
         if self.bindings.iter().skip(own).any(|binding| binding.prefix == prefix) {
             return Err(Rule::Malformed("an attribute stands twice"));

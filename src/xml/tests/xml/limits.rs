@@ -1,0 +1,110 @@
+//! The bounds: the last value that fits is taken, one more is refused with the name of the limit.
+
+use xml::{Limits, Reader, Rule};
+
+use crate::{pass, pass_within};
+
+/// The document for `n` fits, the one for `n + 1` does not.
+fn bound(name: &'static str, n: usize, document: impl Fn(usize) -> String) {
+    assert_eq!(pass(document(n).as_bytes()), Ok(()), "{name} {n}");
+    assert_eq!(pass(document(n + 1).as_bytes()).unwrap_err().rule, Rule::Limit(name));
+}
+
+#[test]
+fn the_depth_is_bounded() {
+    bound("element depth", 64, |n| "<a>".repeat(n) + &"</a>".repeat(n));
+}
+
+#[test]
+fn an_empty_element_counts_as_a_level() {
+    bound("element depth", 64, |n| "<a>".repeat(n - 1) + "<a/>" + &"</a>".repeat(n - 1));
+}
+
+#[test]
+fn the_number_of_elements_is_bounded() {
+    bound("elements", 10_000, |n| format!("<a>{}</a>", "<b/>".repeat(n - 1)));
+}
+
+#[test]
+fn the_attributes_of_an_element_are_bounded() {
+    bound("attributes of an element", 64, |n| {
+        let attributes: String = (0..n).map(|at| format!(" a{at}=''")).collect();
+        format!("<a{attributes}/>")
+    });
+}
+
+#[test]
+fn declarations_count_as_attributes() {
+    bound("attributes of an element", 64, |n| {
+        let attributes: String = (0..n - 1).map(|at| format!(" a{at}=''")).collect();
+        format!("<a xmlns='urn:n'{attributes}/>")
+    });
+}
+
+#[test]
+fn the_namespaces_in_scope_are_bounded() {
+    bound("namespaces in scope", 32, |n| {
+        let elements: String = (0..n).map(|at| format!("<a xmlns:p{at}='urn:n'>")).collect();
+        elements + &"</a>".repeat(n)
+    });
+}
+
+#[test]
+fn namespaces_out_of_scope_do_not_count() {
+    assert_eq!(pass(format!("<a>{}</a>", "<b xmlns='urn:n'/>".repeat(100)).as_bytes()), Ok(()));
+}
+
+#[test]
+fn the_length_of_an_element_name_is_bounded_in_characters() {
+    bound("characters of a name", 256, |n| format!("<{}/>", "æ".repeat(n)));
+}
+
+#[test]
+fn the_length_of_an_attribute_name_is_bounded_with_its_prefix() {
+    bound("characters of a name", 256, |n| format!("<a xml:{}=''/>", "b".repeat(n - 4)));
+}
+
+#[test]
+fn the_bytes_of_an_attribute_value_are_bounded() {
+    bound("bytes of an attribute value", 4096, |n| format!("<a b='{}'/>", "c".repeat(n)));
+}
+
+#[test]
+fn text_is_left_to_the_schema() {
+    assert_eq!(pass(format!("<a>{}</a>", "b".repeat(1_000_000)).as_bytes()), Ok(()));
+}
+
+#[test]
+fn limits_can_be_set() {
+    let limits = Limits {
+        depth: 2,
+        ..Limits::default()
+    };
+    assert_eq!(pass_within(b"<a><b/></a>", limits), Ok(()));
+    assert_eq!(
+        pass_within(b"<a><b><c/></b></a>", limits).unwrap_err().rule,
+        Rule::Limit("element depth")
+    );
+}
+
+/// A million levels would overflow a stack that grew with them.
+#[test]
+fn depth_costs_no_stack() {
+    let limits = Limits {
+        depth: usize::MAX,
+        elements: usize::MAX,
+        ..Limits::default()
+    };
+    let n = 1_000_000;
+    assert_eq!(pass_within(("<a>".repeat(n) + &"</a>".repeat(n)).as_bytes(), limits), Ok(()));
+}
+
+/// What stands after the breach was never looked at: the document would be malformed there.
+#[test]
+fn a_breach_is_reported_where_it_happens() {
+    let document = "<a>".repeat(65) + "<<<<";
+    assert_eq!(pass(document.as_bytes()).unwrap_err().rule, Rule::Limit("element depth"));
+    let mut reader = Reader::new(document.as_bytes(), Limits::default()).unwrap();
+    assert!(reader.skip().is_err());
+    assert_eq!(reader.position().column, 64 * 3 + 1);
+}
