@@ -4,10 +4,12 @@
 //! known only at run time. What a value is, is [`crate::datatypes`]' matter; which facets a type has, the schema's.
 
 mod simple_type;
+mod step;
 mod value;
 mod white_space;
 
-pub use self::simple_type::{FacetError, Facets, SimpleType};
+pub use self::simple_type::SimpleType;
+pub use self::step::{FacetError, Facets};
 pub use self::value::Value;
 pub use self::white_space::WhiteSpace;
 

@@ -136,7 +136,7 @@ impl fmt::Display for Duration {
             text.push('T');
             part(&mut text, time / 3_600, 'H');
             part(&mut text, time / 60 % 60, 'M');
-            if time % 60 > 0 || nanos > 0 {
+            if !time.is_multiple_of(60) || nanos > 0 {
                 text.push_str(&(time % 60).to_string());
                 write_fraction(&mut text, nanos, digits_needed(nanos));
                 text.push('S');
