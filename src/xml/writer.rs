@@ -204,8 +204,7 @@ fn escape(out: &mut Vec<u8>, text: &str, attribute: bool) {
     let bytes = text.as_bytes();
     let mut done = 0;
     for (at, &byte) in bytes.iter().enumerate() {
-        // All that needs thought is below `?` or is EF, the first byte of U+FFFE and U+FFFF.
-        if byte > b'>' && byte != 0xEF {
+        if PLAIN.get(usize::from(byte)) == Some(&true) {
             continue;
         }
         let (replacement, width): (&[u8], usize) = match byte {
@@ -216,10 +215,10 @@ fn escape(out: &mut Vec<u8>, text: &str, attribute: bool) {
             b'"' if attribute => (b"&quot;", 1),
             b'\t' if attribute => (b"&#9;", 1),
             b'\n' if attribute => (b"&#10;", 1),
-            b'\t' | b'\n' => continue,
-            0..0x20 => ("\u{FFFD}".as_bytes(), 1),
-            0xEF if matches!(bytes.get(at + 1..at + 3), Some([0xBF, 0xBE | 0xBF])) => ("\u{FFFD}".as_bytes(), 3),
-            _ => continue,
+            b'"' | b'\t' | b'\n' => continue,
+            0xEF if !matches!(bytes.get(at + 1..at + 3), Some([0xBF, 0xBE | 0xBF])) => continue,
+            0xEF => ("\u{FFFD}".as_bytes(), 3),
+            _ => ("\u{FFFD}".as_bytes(), 1),
         };
         out.extend_from_slice(bytes.get(done..at).unwrap_or_default());
         out.extend_from_slice(replacement);
@@ -227,3 +226,17 @@ fn escape(out: &mut Vec<u8>, text: &str, attribute: bool) {
     }
     out.extend_from_slice(bytes.get(done..).unwrap_or_default());
 }
+
+/// Bytes that stand for themselves everywhere. EF is not among them: U+FFFE and U+FFFF begin with it.
+const PLAIN: [bool; 256] = {
+    let mut plain = [true; 256];
+    let mut byte = 0;
+    while byte < plain.len() {
+        #[allow(clippy::indexing_slicing, reason = "at compile time, within the length")]
+        if byte < 0x20 || matches!(byte, 0x22 | 0x26 | 0x3C | 0x3E | 0xEF) {
+            plain[byte] = false;
+        }
+        byte += 1;
+    }
+    plain
+};

@@ -97,6 +97,17 @@ fn an_element_in_text_is_refused() {
 }
 
 #[test]
+fn text_is_not_read_past_a_child_that_was_looked_at() {
+    let mut reader = reader("<A xmlns='urn:n'><B>b</B></A>");
+    enter(&mut reader, &A);
+    assert!(!reader.at(&C).unwrap());
+    assert!(reader.text().is_err());
+    assert!(reader.empty().is_err());
+    enter(&mut reader, &B);
+    assert_eq!(reader.text().unwrap(), "b");
+}
+
+#[test]
 fn text_between_elements_is_refused() {
     for document in [
         "<A xmlns='urn:n'>b<B/></A>",
@@ -126,6 +137,24 @@ fn attributes_are_found_by_name() {
     assert_eq!(reader.attribute(&Name::new("", "", "b")).as_deref(), Some("<"));
     assert_eq!(reader.attribute(&Name::new("", "", "c")), None);
     reader.leave().unwrap();
+}
+
+#[test]
+fn attributes_have_types() {
+    let b = Name::new("", "", "b");
+    let mut reader = reader("<A xmlns='urn:n' b=' 7 ' c='x'/>");
+    enter(&mut reader, &A);
+    assert_eq!(reader.required_attribute::<i32>(&b), Ok(7));
+    assert_eq!(reader.optional_attribute::<i32>(&Name::new("", "", "d")), Ok(None));
+    let broken = reader.required_attribute::<i32>(&Name::new("", "", "c")).unwrap_err();
+    assert_eq!((broken.path.as_str(), broken.in_type), ("A/@c", Some("int")));
+    let missing = Rule::Missing {
+        expected: "@{urn:n}b".into(),
+    };
+    assert_eq!(
+        reader.required_attribute::<i32>(&Name::new(NS, "n", "b")),
+        Err(Violation::new("A", missing))
+    );
 }
 
 #[test]
@@ -327,6 +356,10 @@ fn the_root_must_have_been_read_at_the_end() {
     let mut entered = reader(document);
     entered.enter().unwrap();
     assert!(entered.finish().is_err());
+    let mut not_left = reader("<a/>");
+    not_left.enter().unwrap();
+    assert_eq!(not_left.peek().unwrap(), None);
+    assert!(not_left.finish().is_err());
 }
 
 #[test]
@@ -335,6 +368,7 @@ fn nothing_follows_the_root() {
     reader.skip().unwrap();
     assert_eq!(reader.peek().unwrap(), None);
     assert!(reader.enter().is_err());
+    reader.finish().unwrap();
 }
 
 #[test]
