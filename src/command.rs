@@ -1,0 +1,121 @@
+//! The command line: `serve`, `demo`, `import`.
+//! It knows options and words for people at a terminal, and which exit code a failure has: 2 for a wrong setting, 1 for anything else.
+//! What the commands start is left to the rooms behind.
+
+mod demo;
+mod import;
+mod serve;
+
+use std::io::Write as _;
+use std::panic;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use log::error;
+
+use crate::repository::{self, Repository};
+use crate::settings::Database;
+
+/// SOAP facade of the Danish dialogue module.
+///
+/// Every option can also be given in the environment under the name shown with it.
+#[derive(Debug, Parser)]
+#[command(name = "dialogmodul", version, about, max_term_width = 120)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Answer calls.
+    Serve(serve::Serve),
+    /// Try it out: an archive with invented people under ./data/, served on this machine only, open to callers without a certificate.
+    Demo(demo::Demo),
+    /// Bring people, organisations, agreements or code lists into the archive from a tab-separated file.
+    Import(import::Import),
+}
+
+/// Why a command failed, in one sentence.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    /// The operator can mend it in the settings.
+    #[error("{0}")]
+    Setting(String),
+    /// Anything else.
+    #[error("{0}")]
+    Other(String),
+}
+
+/// Runs the command of the command line to its end.
+#[must_use]
+pub fn run() -> ExitCode {
+    let line = CommandLine::parse();
+    start_log();
+    let done = match line.command {
+        Command::Serve(serve) => serve.run(),
+        Command::Demo(demo) => demo.run(),
+        Command::Import(import) => import.run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            // Nobody reads what we say if the terminal is gone.
+            let _ = writeln!(std::io::stderr(), "dialogmodul: {failure}");
+            match failure {
+                Failure::Setting(_) => ExitCode::from(2),
+                Failure::Other(_) => ExitCode::FAILURE,
+            }
+        }
+    }
+}
+
+/// The archive, its schema brought up to date.
+fn open(database: &Database) -> Result<Repository, Failure> {
+    Repository::open(&database.url, &repository::Settings::default()).map_err(|error| Failure::Setting(error.to_string()))
+}
+
+/// Lines of level info and above, unless `RUST_LOG` says otherwise. A panic says where it was, and not with which values (S8).
+fn start_log() {
+    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("info,actix_server=warn")).init();
+    panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
+        error!("A panic at {place}; the call it belongs to is answered with an internal error");
+    }));
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_contradicts_itself_nowhere() {
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn every_option_is_also_an_environment_variable() {
+        for command in CommandLine::command().get_subcommands() {
+            for option in command
+                .get_opts()
+                .filter(|option| !matches!(option.get_id().as_str(), "help" | "version"))
+            {
+                let name = option.get_env().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+                assert!(
+                    name.starts_with("DIALOGMODUL_"),
+                    "{} {}: {name:?}",
+                    command.get_name(),
+                    option.get_id()
+                );
+                assert!(
+                    option.get_help().is_some(),
+                    "{} {} says nothing about itself",
+                    command.get_name(),
+                    option.get_id()
+                );
+            }
+        }
+    }
+}

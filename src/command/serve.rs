@@ -1,0 +1,51 @@
+//! `dialogmodul serve`: answer calls until told to stop.
+
+use std::sync::Arc;
+
+use clap::Args;
+use log::info;
+
+use super::{Failure, open};
+use crate::repository::Repository;
+use crate::services::{self, Desk, Sources};
+use crate::settings::{Database, Profile, Server};
+use crate::soap::{self, Bound};
+
+/// What `serve` is told.
+#[derive(Args, Debug)]
+pub(super) struct Serve {
+    #[command(flatten)]
+    database: Database,
+    #[command(flatten)]
+    server: Server,
+}
+
+impl Serve {
+    /// Serves until a signal to stop.
+    pub(super) fn run(self) -> Result<(), Failure> {
+        if self.server.profile == Profile::Production {
+            return Err(Failure::Setting(
+                "the production profile needs TLS with client certificates, which this version does not have yet; choose --profile development, and only where nobody else can call".to_owned(),
+            ));
+        }
+        let repository = open(&self.database)?;
+        serve(repository, &self.server, |bound| {
+            info!("Listening on {}; the public URL is {}", bound.address, bound.url);
+        })
+    }
+}
+
+/// Opens the door and keeps it open; `opened` is told where.
+pub(super) fn serve(repository: Repository, settings: &Server, opened: impl FnOnce(&Bound)) -> Result<(), Failure> {
+    let desk =
+        Desk::new(repository, services::Settings::default(), Sources::system()).map_err(|error| Failure::Other(error.to_string()))?;
+    actix_web::rt::System::new().block_on(async {
+        let bound = soap::server(Arc::new(desk), settings)
+            .map_err(|error| Failure::Setting(format!("cannot listen on {}: {error}", settings.listen)))?;
+        opened(&bound);
+        bound
+            .server
+            .await
+            .map_err(|error| Failure::Other(format!("the server stopped: {error}")))
+    })
+}

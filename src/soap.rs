@@ -1,0 +1,75 @@
+//! The door: HTTP, identity, SOAP envelopes, headers, faults and the descriptions callers fetch.
+//! It knows bytes and protocols, and turns every failure into a SOAP fault; async stops here.
+//! What a call means and decides is left to `services`.
+
+mod address;
+mod body;
+mod description;
+mod dispatch;
+mod door;
+mod endpoint;
+mod envelope;
+mod fault;
+mod health;
+mod identity;
+mod journal;
+mod limits;
+mod media;
+mod rejection;
+mod settle;
+mod trip;
+mod wire;
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::Server;
+use actix_web::{App, HttpServer, web};
+
+use crate::contract::Service;
+use crate::services::Desk;
+use crate::settings::{self, PublicUrl};
+
+/// A server that listens; nothing is answered before [`Bound::server`] is awaited or spawned.
+pub struct Bound {
+    /// The server, a future that ends when it has stopped.
+    pub server: Server,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// The URL its addresses begin with.
+    pub url: PublicUrl,
+}
+
+/// Opens the door to a desk. Must be called inside an actix system.
+///
+/// # Errors
+/// The address cannot be listened on.
+pub fn server(desk: Arc<Desk>, settings: &settings::Server) -> io::Result<Bound> {
+    let listener = TcpListener::bind(settings.listen)?;
+    let address = listener.local_addr()?;
+    let url = settings.public_url.clone().unwrap_or_else(|| PublicUrl::of_address(address));
+    let limits = settings.limits.clone();
+    let workers = settings
+        .workers
+        .or(std::thread::available_parallelism().ok())
+        .map_or(1, std::num::NonZero::get);
+    let door = web::Data::new(door::Door::new(desk, limits.clone(), settings.profile, &url));
+    let server = HttpServer::new(move || App::new().app_data(door.clone()).default_service(web::to(endpoint::serve)))
+        .workers(workers)
+        .worker_max_blocking_threads(limits.threads.get().div_ceil(workers))
+        .client_request_timeout(Duration::from_secs(limits.head_seconds))
+        .client_disconnect_timeout(Duration::from_secs(5))
+        .shutdown_timeout(settings.shutdown_seconds)
+        .listen(listener)?
+        .run();
+    Ok(Bound { server, address, url })
+}
+
+/// The addresses of all services under a public URL, in the order of the contract.
+pub fn addresses(url: &PublicUrl) -> impl Iterator<Item = (Service, String)> {
+    Service::ALL
+        .iter()
+        .map(move |&service| (service, format!("{url}{}", address::path(service))))
+}

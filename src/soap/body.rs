@@ -1,0 +1,80 @@
+//! The body of a request: read into one buffer, within size, time and the room there is.
+//! It takes its bytes straight from the connection and answers every way that can fail with a rejection of our own.
+//! What the bytes mean is left to the envelope.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::time::Duration;
+
+use actix_web::web::Payload;
+use futures_core::Stream;
+use tokio::time::{Instant, timeout_at};
+
+use super::limits::Place;
+use super::rejection::Rejection;
+use crate::settings::Limits;
+
+/// A declared length is believed up to here; a longer body lets the buffer grow as it comes.
+const BELIEVED: usize = 512 * 1024;
+
+/// Reads a body of at most `limit` bytes; `declared` is its `Content-Length`.
+///
+/// # Errors
+/// Too large, too slow, broken off, or no room.
+pub(super) async fn read(
+    payload: &mut Payload,
+    declared: Option<u64>,
+    limit: usize,
+    limits: &Limits,
+    place: &mut Place,
+) -> Result<Vec<u8>, Rejection> {
+    let declared = declared.map_or(Ok(0), usize::try_from).map_err(|_| Rejection::BodyTooLarge)?;
+    if declared > limit {
+        return Err(Rejection::BodyTooLarge);
+    }
+    let mut body = Vec::with_capacity(declared.min(BELIEVED));
+    let started = Instant::now();
+    loop {
+        let next = poll_fn(|context| Pin::new(&mut *payload).poll_next(context));
+        match timeout_at(started + time_for(body.len(), limits), next).await {
+            Err(_) => return Err(Rejection::BodyTooSlow),
+            Ok(None) => return Ok(body),
+            Ok(Some(Err(_))) => return Err(Rejection::BodyBroken),
+            Ok(Some(Ok(chunk))) => {
+                if body.len() + chunk.len() > limit {
+                    return Err(Rejection::BodyTooLarge);
+                }
+                place.hold(body.len() + chunk.len())?;
+                body.extend_from_slice(&chunk);
+            }
+        }
+    }
+}
+
+/// Lets a body go that will not be read: it is kept a moment while the answer leaves, so that the connection closes after it
+/// instead of reading on for the rest of a body without a known end.
+pub(super) fn let_go(payload: Payload) {
+    actix_web::rt::spawn(async move {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        drop(payload);
+    });
+}
+
+/// How long a body may take that has brought so many bytes.
+fn time_for(bytes: usize, limits: &Limits) -> Duration {
+    let earned = bytes as u64 / u64::from(limits.body_rate.max(1));
+    Duration::from_secs(limits.body_grace_seconds.saturating_add(earned).min(limits.body_seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_earns_time_by_its_bytes_up_to_a_minute() {
+        let limits = Limits::default();
+        assert_eq!(time_for(0, &limits), Duration::from_secs(5));
+        assert_eq!(time_for(2_400, &limits), Duration::from_secs(15));
+        assert_eq!(time_for(5_000_000, &limits), Duration::from_secs(60));
+    }
+}

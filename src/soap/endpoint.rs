@@ -1,0 +1,205 @@
+//! The endpoint: every HTTP request comes in here, and every answer leaves from here.
+//! It knows methods, media types and the order of things: body within its limits, the trip on a thread of its own, the commit, then the answer.
+//! What happens on the trip is left to `trip`; the words of a fault to `fault`.
+
+use std::sync::Arc;
+
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::{Method, StatusCode};
+use actix_web::web::{self, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use log::warn;
+
+use super::address::{Address, Form};
+use super::description::Page;
+use super::door::Door;
+use super::fault::Fault;
+use super::journal::Entry;
+use super::limits::Place;
+use super::media::Media;
+use super::rejection::Rejection;
+use super::trip::{self, Arrival, Request};
+use super::{body, envelope, health, identity, settle};
+use crate::contract::Service;
+use crate::domain::LogReference;
+use crate::services::Refused;
+
+/// XML as we write it, to the letter of interop.md.
+const XML: &str = "text/xml; charset=utf-8";
+
+/// Answers any request.
+pub(super) async fn serve(door: web::Data<Door>, request: HttpRequest, payload: Payload) -> HttpResponse {
+    let uri = request.uri();
+    let address = Address::of(uri.path(), uri.query().unwrap_or_default());
+    let method = request.method();
+    match (address, method) {
+        (Address::Service(service) | Address::Description(service, _), &Method::POST) => {
+            call(door.into_inner(), service, request, payload).await
+        }
+        (Address::Description(service, form), &(Method::GET | Method::HEAD)) => describe(&door, service, &form, request.headers()),
+        (Address::Live, &(Method::GET | Method::HEAD)) => health::live(),
+        (Address::Ready, &(Method::GET | Method::HEAD)) => health::ready(Arc::clone(&door.desk)).await,
+        (Address::Service(_), _) => reject(&door, Rejection::Method("POST")),
+        (Address::Description(..), _) => reject(&door, Rejection::Method("GET, HEAD, POST")),
+        (Address::Live | Address::Ready, _) => reject(&door, Rejection::Method("GET, HEAD")),
+        (Address::Unknown, _) => reject(&door, Rejection::UnknownPath),
+    }
+}
+
+/// A call of a service: one request, one unit, one line in the log.
+async fn call(door: Arc<Door>, service: Service, request: HttpRequest, payload: Payload) -> HttpResponse {
+    let (reference, received_at) = door.desk.begin();
+    let mut entry = Entry::begin(service, reference);
+    let received = receive(&door, service, &request, payload).await;
+    let identity = identity::of_request(door.profile);
+    let (arrival, place) = match (received, identity) {
+        (Ok(received), Some(identity)) => {
+            let Received { media, body, place } = received;
+            entry.received(body.len());
+            let action = text(request.headers(), "soapaction").map(str::to_owned);
+            let request = Request {
+                service,
+                media,
+                action,
+                body,
+                identity,
+                reference,
+                received_at,
+            };
+            (walk(&door, request).await, Some(place))
+        }
+        (received, identity) => {
+            let rejection = received.err().unwrap_or(Rejection::CertificateMissing);
+            let refused = Refused {
+                reference,
+                received_at,
+                identity,
+                organisation: None,
+                operation: None,
+            };
+            let unit = door.desk.refused(refused, Fault::from(&rejection).number);
+            (Arrival::refused(rejection, unit), None)
+        }
+    };
+    entry.arrived(&arrival);
+    let answer = settle::settle(&door.desk, arrival).await;
+    drop(place);
+    entry.close(&answer);
+    match answer {
+        Ok(bytes) => HttpResponse::Ok().insert_header((header::CONTENT_TYPE, XML)).body(bytes),
+        Err(rejection) => respond(&rejection, reference),
+    }
+}
+
+/// What of a request has been received.
+struct Received {
+    media: Media,
+    body: Vec<u8>,
+    place: Place,
+}
+
+/// Reads the body, unless head or house say no.
+async fn receive(door: &Door, service: Service, request: &HttpRequest, mut payload: Payload) -> Result<Received, Rejection> {
+    let read = async {
+        let media = check_head(door, request)?;
+        let mut place = door.budget.enter()?;
+        let declared = text(request.headers(), header::CONTENT_LENGTH.as_str()).and_then(|length| length.parse().ok());
+        let body = body::read(&mut payload, declared, door.body_limit(service), &door.limits, &mut place).await?;
+        Ok(Received { media, body, place })
+    };
+    let received = read.await;
+    if received.is_err() {
+        body::let_go(payload);
+    }
+    received
+}
+
+/// What can be refused before a byte of the body is read.
+fn check_head(door: &Door, request: &HttpRequest) -> Result<Media, Rejection> {
+    let headers = request.headers();
+    let length: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    if request.uri().to_string().len() > door.limits.uri {
+        return Err(Rejection::UriTooLong);
+    }
+    if headers.len() > door.limits.headers || length > door.limits.head {
+        return Err(Rejection::HeadTooLarge);
+    }
+    if headers
+        .get_all(header::CONTENT_ENCODING)
+        .any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
+    {
+        return Err(Rejection::ContentEncoding);
+    }
+    match Media::of(text(headers, header::CONTENT_TYPE.as_str())) {
+        Media::Other => Err(Rejection::MediaType),
+        Media::Soap12 => Err(Rejection::Version),
+        media => Ok(media),
+    }
+}
+
+/// Takes the request through the house, on a thread where waiting harms nobody.
+async fn walk(door: &Arc<Door>, request: Request) -> Arrival {
+    let (desk, limits) = (Arc::clone(&door.desk), door.limits.document());
+    let reference = request.reference;
+    match web::block(move || trip::take(&desk, limits, &request)).await {
+        Ok(arrival) => arrival,
+        Err(error) => {
+            warn!("The call {reference} was not carried out: {error}");
+            Arrival::refused(Rejection::Overload, crate::domain::Unit::default())
+        }
+    }
+}
+
+/// A description, or 304 where the caller has it.
+fn describe(door: &Door, service: Service, form: &Form, headers: &HeaderMap) -> HttpResponse {
+    let Some(page) = door.description(service).and_then(|description| match form {
+        Form::Wsdl => Some(&description.wsdl),
+        Form::Single => Some(&description.single),
+        Form::Schema(name) => description.schema(name),
+    }) else {
+        return reject(door, Rejection::UnknownPath);
+    };
+    let status = if is_known(page, headers) {
+        StatusCode::NOT_MODIFIED
+    } else {
+        StatusCode::OK
+    };
+    let mut response = HttpResponse::build(status);
+    response
+        .insert_header((header::ETAG, page.tag.clone()))
+        .insert_header((header::CACHE_CONTROL, "public, max-age=300"));
+    match status {
+        StatusCode::OK => response.insert_header((header::CONTENT_TYPE, XML)).body(page.bytes.clone()),
+        _ => response.finish(),
+    }
+}
+
+fn is_known(page: &Page, headers: &HeaderMap) -> bool {
+    let tags = text(headers, header::IF_NONE_MATCH.as_str()).unwrap_or_default();
+    tags.split(',')
+        .map(|tag| tag.trim().trim_start_matches("W/"))
+        .any(|tag| tag == page.tag || tag == "*")
+}
+
+/// A request that is no call.
+fn reject(door: &Door, rejection: Rejection) -> HttpResponse {
+    let (reference, _) = door.desk.begin();
+    respond(&rejection, reference)
+}
+
+fn respond(rejection: &Rejection, reference: LogReference) -> HttpResponse {
+    let fault = Fault::from(rejection);
+    let mut response = HttpResponse::build(fault.status);
+    response.insert_header((header::CONTENT_TYPE, XML));
+    if let Rejection::Method(allowed) = rejection {
+        response.insert_header((header::ALLOW, *allowed));
+    }
+    if fault.status == StatusCode::SERVICE_UNAVAILABLE {
+        response.insert_header((header::RETRY_AFTER, "5"));
+    }
+    response.body(envelope::write_fault(&fault, reference))
+}
+
+fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name)?.to_str().ok()
+}

@@ -1,0 +1,80 @@
+//! The journal: one line in the log for each call, with the reference the caller was given.
+//! It knows service, operation, system, outcome and duration, and nothing of what was said: no number, name or text of a citizen can reach it.
+//! Where the line goes is left to the logger.
+
+use std::time::Instant;
+
+use log::{Level, log};
+
+use super::fault::Fault;
+use super::rejection::Rejection;
+use super::trip::Arrival;
+use crate::contract::Service;
+use crate::domain::LogReference;
+use crate::error::Error;
+
+/// A call on its way.
+pub(super) struct Entry {
+    service: Service,
+    reference: LogReference,
+    started: Instant,
+    bytes_in: usize,
+    operation: &'static str,
+    system: Option<String>,
+}
+
+impl Entry {
+    /// A call has come in.
+    pub(super) fn begin(service: Service, reference: LogReference) -> Self {
+        Self {
+            service,
+            reference,
+            started: Instant::now(),
+            bytes_in: 0,
+            operation: "-",
+            system: None,
+        }
+    }
+
+    /// Its body is read.
+    pub(super) fn received(&mut self, bytes: usize) {
+        self.bytes_in = bytes;
+    }
+
+    /// Its trip is over.
+    pub(super) fn arrived(&mut self, arrival: &Arrival) {
+        self.operation = arrival.operation.map_or("-", |operation| operation.name());
+        self.system.clone_from(&arrival.system);
+    }
+
+    /// Its answer is known: the line is written.
+    pub(super) fn close(self, answer: &Result<Vec<u8>, Rejection>) {
+        let (said, status, outcome, bytes_out) = match answer {
+            Ok(bytes) => ("answered".to_owned(), 200, "ok".to_owned(), bytes.len()),
+            Err(rejection) => {
+                let fault = Fault::from(rejection);
+                (format!("refused: {rejection}"), fault.status.as_u16(), fault.number.to_string(), 0)
+            }
+        };
+        log!(
+            level(answer),
+            "{service}/{version} {operation} {said}; call={reference} system={system} outcome={outcome} status={status} in={bytes_in} out={bytes_out} ms={elapsed:.2}",
+            service = self.service.name(),
+            version = self.service.version(),
+            operation = self.operation,
+            reference = self.reference,
+            system = self.system.as_deref().unwrap_or("-"),
+            bytes_in = self.bytes_in,
+            elapsed = self.started.elapsed().as_secs_f64() * 1000.0,
+        );
+    }
+}
+
+/// The operator looks at what only the operator can mend.
+fn level(answer: &Result<Vec<u8>, Rejection>) -> Level {
+    match answer {
+        Err(Rejection::Failed(Error::Internal(_)) | Rejection::Panic) => Level::Error,
+        Err(Rejection::Failed(Error::Unavailable(_)) | Rejection::Overload) => Level::Warn,
+        _ => Level::Info,
+    }
+}

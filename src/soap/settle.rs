@@ -1,0 +1,68 @@
+//! Settling: what a call leaves behind is committed, and only then may its answer leave.
+//! It knows when an answer waits, and what becomes of it when the archive says no.
+//! Gathering units into commits is left to the archive.
+
+use log::error;
+
+use super::fault::Fault;
+use super::rejection::Rejection;
+use super::trip::Arrival;
+use crate::domain::audit::{AuditRecord, Outcome};
+use crate::domain::{self, Fact, Unit};
+use crate::error::Error;
+use crate::services::Desk;
+
+/// Commits what the call leaves behind; what comes back may leave.
+pub(super) async fn settle(desk: &Desk, arrival: Arrival) -> Result<Vec<u8>, Rejection> {
+    if arrival.unit.facts.is_empty() {
+        return arrival.answer;
+    }
+    let record = record_of(&arrival.unit);
+    let waits = arrival.waits();
+    let commit = desk.commit(arrival.unit);
+    if !waits {
+        // The look-up is recorded without making the answer wait (S5).
+        actix_web::rt::spawn(async move {
+            if let Err(error) = commit.await {
+                error!("A code-list look-up was not recorded: {error}");
+            }
+        });
+        return arrival.answer;
+    }
+    match commit.await {
+        Ok(()) => arrival.answer,
+        Err(error @ Error::Refused(_)) => Err(refuse(desk, record, error.into()).await),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A condition no longer held when the facts were to be stored: the call is refused, and that is recorded instead.
+async fn refuse(desk: &Desk, record: Option<AuditRecord>, rejection: Rejection) -> Rejection {
+    let Some(record) = record else { return rejection };
+    let outcome = Outcome::Fault(Fault::from(&rejection).number);
+    let mut unit = Unit::default();
+    unit.record(Fact::Audit(Box::new(AuditRecord { outcome, ..record })));
+    match desk.commit(unit).await {
+        Ok(()) => rejection,
+        Err(error) => error.into(),
+    }
+}
+
+/// Kept only where a condition can be refused.
+fn record_of(unit: &Unit) -> Option<AuditRecord> {
+    let conditional = !unit.conditions.is_empty();
+    unit.facts.iter().filter(|_| conditional).find_map(|fact| match fact {
+        Fact::Audit(record) => Some(AuditRecord::clone(record)),
+        _ => None,
+    })
+}
+
+impl Arrival {
+    /// Only the answer of a code-list look-up does not wait for its record.
+    fn waits(&self) -> bool {
+        let look_up = self
+            .operation
+            .is_some_and(|operation| operation.right() == domain::Operation::ReadCodeLists);
+        self.answer.is_err() || !look_up
+    }
+}

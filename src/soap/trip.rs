@@ -1,0 +1,116 @@
+//! The trip of one request behind the door: plain synchronous Rust from the bytes of the body to the bytes of the answer.
+//! It opens the envelope, has the desk admit and answer the call, and closes the envelope; a panic on the way is an answer like any other.
+//! What the trip leaves behind is returned as a unit; committing it is left to `endpoint`.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use chrono::{DateTime, Utc};
+use xml::Reader;
+
+use super::fault::Fault;
+use super::media::Media;
+use super::rejection::Rejection;
+use super::{dispatch, envelope};
+use crate::contract::Service;
+use crate::domain::audit::Outcome;
+use crate::domain::{LogReference, Organisation, Unit};
+use crate::services::{Desk, Identity, Operation, Refused};
+
+/// A request whose body is read.
+pub(super) struct Request {
+    pub(super) service: Service,
+    pub(super) media: Media,
+    pub(super) action: Option<String>,
+    pub(super) body: Vec<u8>,
+    pub(super) identity: Identity,
+    pub(super) reference: LogReference,
+    pub(super) received_at: DateTime<Utc>,
+}
+
+/// How the trip ended.
+pub(super) struct Arrival {
+    /// The bytes of the answer, or why there are none.
+    pub(super) answer: Result<Vec<u8>, Rejection>,
+    /// What it leaves behind, the audit record included.
+    pub(super) unit: Unit,
+    /// The operation, if it was found.
+    pub(super) operation: Option<Operation>,
+    /// The calling system, if it was admitted.
+    pub(super) system: Option<String>,
+}
+
+impl Arrival {
+    /// A request that never came to the desk.
+    pub(super) fn refused(rejection: Rejection, unit: Unit) -> Self {
+        Self {
+            answer: Err(rejection),
+            unit,
+            operation: None,
+            system: None,
+        }
+    }
+}
+
+/// What is learnt on the way; it outlives a panic.
+#[derive(Default)]
+struct Notes {
+    operation: Option<Operation>,
+    organisation: Option<Organisation>,
+    system: Option<String>,
+    unit: Option<Unit>,
+}
+
+/// Takes a request through the house.
+pub(super) fn take(desk: &Desk, limits: xml::Limits, request: &Request) -> Arrival {
+    let mut notes = Notes::default();
+    // What a panic leaves half done is thrown away with the call; `notes` only gains whole values.
+    let walked = catch_unwind(AssertUnwindSafe(|| walk(desk, limits, request, &mut notes)));
+    let answer = walked.unwrap_or(Err(Rejection::Panic));
+    let unit = match (notes.unit, &answer) {
+        (Some(unit), _) => unit,
+        (None, Err(rejection)) => desk.refused(refused(request, notes.organisation, notes.operation), Fault::from(rejection).number),
+        (None, Ok(_)) => Unit::default(),
+    };
+    Arrival {
+        answer,
+        unit,
+        operation: notes.operation,
+        system: notes.system,
+    }
+}
+
+fn walk(desk: &Desk, limits: xml::Limits, request: &Request, notes: &mut Notes) -> Result<Vec<u8>, Rejection> {
+    let document = request.media.decode(&request.body).ok_or(Rejection::MediaType)?;
+    let transcoded = matches!(document, std::borrow::Cow::Owned(_));
+    let mut reader = if transcoded {
+        Reader::transcoded(&document, limits)?
+    } else {
+        Reader::new(&document, limits)?
+    };
+    let headers = envelope::open(&mut reader)?;
+    let caller = desk.admit(&request.identity, headers.metadata, headers.organisation)?;
+    notes.organisation = Some(caller.organisation.clone());
+    notes.system = Some(caller.system.clone());
+    let operation = dispatch::operation(request.service, &mut reader, request.action.as_deref())?;
+    notes.operation = Some(operation);
+    let mut call = desk.call(request.reference, request.received_at, &request.identity, caller);
+    let answer = envelope::write(4096, |writer| call.answer(operation, &mut reader, writer))
+        .map_err(Rejection::from)
+        .and_then(|bytes| envelope::close(reader).map(|()| bytes).map_err(Rejection::from));
+    let outcome = answer
+        .as_ref()
+        .map_or_else(|rejection| Outcome::Fault(Fault::from(rejection).number), |_| Outcome::Answered);
+    notes.unit = Some(call.into_unit(outcome));
+    answer
+}
+
+/// What the audit keeps of a request that failed before it had a call.
+fn refused(request: &Request, organisation: Option<Organisation>, operation: Option<Operation>) -> Refused {
+    Refused {
+        reference: request.reference,
+        received_at: request.received_at,
+        identity: Some(request.identity.clone()),
+        organisation,
+        operation,
+    }
+}
