@@ -1,4 +1,4 @@
-//! Writes documents that are always well-formed and the same for the same calls.
+//! Writes documents that are well-formed, prefixes and all, and the same for the same calls.
 //!
 //! A character XML 1.0 cannot carry (control characters, U+FFFE, U+FFFF) is written as U+FFFD: it would make the whole document unreadable.
 //! Which elements to write is left to the caller.
@@ -64,9 +64,12 @@ impl Writer {
         }
     }
 
-    /// Adds an attribute to the element just started.
+    /// Adds an attribute to the element just started, once for each name. After content it is left out: the document stays well-formed.
     pub fn attribute(&mut self, name: &Name, value: &str) {
         debug_assert!(self.in_tag, "attributes come before content");
+        if !self.in_tag {
+            return;
+        }
         if !name.namespace.is_empty() {
             self.bind(name.prefix, name.namespace);
         }
@@ -168,6 +171,9 @@ impl Writer {
             return;
         }
         debug_assert!(self.in_tag, "a prefix is declared in a start tag");
+        if !self.in_tag {
+            return;
+        }
         self.bindings.push((prefix, namespace));
         self.out.extend_from_slice(if prefix.is_empty() { b" xmlns" } else { b" xmlns:" });
         self.out.extend_from_slice(prefix.as_bytes());
