@@ -4,4 +4,5 @@
 
 pub mod domain;
 pub mod error;
+pub mod repository;
 pub mod settings;

@@ -1,0 +1,11 @@
+DROP TABLE delivery_outcome;
+DROP TABLE delivery;
+DROP TABLE rectification;
+DROP TABLE reading;
+DROP TABLE document_content;
+DROP TABLE document_name;
+DROP TABLE document;
+DROP TABLE message_content;
+DROP TABLE message;
+DROP TABLE thread;
+DROP FUNCTION keep_fact();

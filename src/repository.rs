@@ -1,0 +1,216 @@
+//! The archive: citizens and who may see them, code lists, and messages with everything that happened to them.
+//! It knows two database engines behind one set of queries, one writer that appends units, and pools of readers.
+//! What may be read or written is left to the services and the domain.
+
+mod audit;
+mod commit;
+mod committer;
+mod engine;
+mod facts;
+mod pool;
+mod postgres;
+mod reader;
+mod rows;
+mod schema;
+mod sqlite;
+mod types;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+pub use commit::Commit;
+pub use reader::Reader;
+
+use crate::domain::{Channel, Context, MessageId, Organisation, ThreadId, Unit};
+use crate::error::Error;
+use audit::{Chain, Keys};
+use committer::Committer;
+use engine::Engine;
+use pool::Pool;
+use postgres::Postgres;
+use sqlite::Sqlite;
+
+/// How an archive is opened.
+#[derive(Clone)]
+pub struct Settings {
+    /// Key of the audit; stands outside the database. Who loses it can no longer find a citizen's records (S5).
+    pub audit_key: [u8; 32],
+    /// Read connections at most.
+    pub readers: u32,
+    /// Units that may wait for the writer; one more is refused as unavailable.
+    pub queue: usize,
+}
+
+impl Settings {
+    /// The usual settings with a key for the audit: 16 readers, 1024 waiting units.
+    pub fn new(audit_key: [u8; 32]) -> Self {
+        Self {
+            audit_key,
+            readers: 16,
+            queue: 1024,
+        }
+    }
+}
+
+/// Why an archive cannot be opened; one sentence for the operator, without user names or passwords.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The URL names no engine we have.
+    #[error("the database URL must be sqlite:PATH or postgres://USER@HOST/DATABASE")]
+    UnknownEngine,
+    /// The database cannot be reached.
+    #[error("the {engine} database cannot be opened: {reason}")]
+    Unreachable {
+        /// Which engine.
+        engine: &'static str,
+        /// What the engine says.
+        reason: String,
+    },
+    /// The tables cannot be brought to this version.
+    #[error("the tables of the {engine} database cannot be prepared: {reason}")]
+    Migration {
+        /// Which engine.
+        engine: &'static str,
+        /// What the engine says.
+        reason: String,
+    },
+    /// No thread for the writer.
+    #[error("the writer of the database cannot be started: {0}")]
+    Writer(#[from] std::io::Error),
+}
+
+/// Which messages of a list are wanted; unset fields filter nothing.
+#[derive(Clone, Debug)]
+pub struct MessageFilter {
+    /// Only this context.
+    pub context: Option<Context>,
+    /// Only this channel.
+    pub channel: Option<Channel>,
+    /// Only this thread.
+    pub thread: Option<ThreadId>,
+    /// Stored at or after.
+    pub from: Option<DateTime<Utc>>,
+    /// Stored before.
+    pub to: Option<DateTime<Utc>>,
+    /// Only what the viewer has neither read nor sent.
+    pub unread_only: bool,
+    /// So many at most.
+    pub limit: u32,
+    /// Continue after this message: only older ones. Pages stay stable while messages arrive.
+    pub before: Option<MessageId>,
+}
+
+impl Default for MessageFilter {
+    fn default() -> Self {
+        Self {
+            context: None,
+            channel: None,
+            thread: None,
+            from: None,
+            to: None,
+            unread_only: false,
+            limit: 100,
+            before: None,
+        }
+    }
+}
+
+/// A certificate may act for an organisation (S1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Agreement {
+    /// Name of the system the certificate belongs to.
+    pub system: String,
+    /// For whom it may act.
+    pub organisation: Organisation,
+    /// First day.
+    pub from: NaiveDate,
+    /// First day on which it no longer holds (closed-open).
+    pub to: NaiveDate,
+}
+
+/// The archive; a cheap handle. When the last one goes, units already handed in are stored first.
+#[derive(Clone)]
+pub struct Repository(Arc<Archive>);
+
+struct Archive {
+    pools: Pools,
+    committer: Committer,
+}
+
+/// The read pool of the engine in use.
+pub(crate) enum Pools {
+    Sqlite(Pool<Sqlite>),
+    Postgres(Pool<Postgres>),
+}
+
+impl Repository {
+    /// Opens `sqlite:PATH` (made if missing) or `postgres://…` and brings its tables to this version; several processes may start at once.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn open(url: &str, settings: &Settings) -> Result<Self, OpenError> {
+        let archive = if let Some(path) = url.strip_prefix("sqlite:") {
+            Archive::open("SQLite", Sqlite { path: path.to_owned() }, settings, Pools::Sqlite)?
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Archive::open("PostgreSQL", Postgres::new(url), settings, Pools::Postgres)?
+        } else {
+            return Err(OpenError::UnknownEngine);
+        };
+        Ok(Self(Arc::new(archive)))
+    }
+
+    /// A reader for the life of one call; it takes a connection when it first needs one.
+    pub fn reader(&self) -> Reader {
+        Reader::new(&self.0.pools)
+    }
+
+    /// Hands a unit to the writer. All of it is stored or none; the answer comes after the commit.
+    pub fn commit(&self, unit: Unit) -> Commit {
+        self.0.committer.commit(unit)
+    }
+
+    /// Does the database answer?
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if not.
+    pub fn ping(&self) -> Result<(), Error> {
+        self.reader().ping()
+    }
+}
+
+impl std::fmt::Debug for Repository {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self.0.pools {
+            Pools::Sqlite(_) => "Repository(SQLite)",
+            Pools::Postgres(_) => "Repository(PostgreSQL)",
+        })
+    }
+}
+
+impl Archive {
+    fn open<E: Engine>(name: &'static str, engine: E, settings: &Settings, pools: fn(Pool<E>) -> Pools) -> Result<Self, OpenError> {
+        let engine = Arc::new(engine);
+        let unreachable = |error: diesel::ConnectionError| OpenError::Unreachable {
+            engine: name,
+            reason: one_line(&error),
+        };
+        let mut connection = engine.writing().map_err(unreachable)?;
+        E::migrate(&mut connection).map_err(|error| OpenError::Migration {
+            engine: name,
+            reason: one_line(&error),
+        })?;
+        // A fresh connection: what the migration set for itself must not stay with the writer.
+        let connection = engine.writing().map_err(unreachable)?;
+        let chain = Chain::begin(Arc::new(Keys::derive(&settings.audit_key)));
+        let committer = Committer::start(engine.clone(), connection, chain, settings.queue)?;
+        Ok(Self {
+            pools: pools(Pool::new(engine, settings.readers)),
+            committer,
+        })
+    }
+}
+
+fn one_line(error: &impl ToString) -> String {
+    error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,38 @@
+//! What the archive asks of a database engine: connections for reading and writing, and one transaction that appends units.
+//! The two engines answer it in `sqlite` and `postgres`; the queries themselves are written once, in `query`.
+//! Pools, retries and answers are left to `pool` and `committer`.
+
+use diesel::{ConnectionResult, QueryResult};
+
+use super::audit::Chain;
+use crate::domain::{Refusal, Unit};
+
+/// A database engine.
+pub trait Engine: Send + Sync + 'static {
+    /// Its connection.
+    type Connection: Send + 'static;
+
+    /// Opens a connection that only reads.
+    fn reading(&self) -> ConnectionResult<Self::Connection>;
+
+    /// Opens a connection that writes.
+    fn writing(&self) -> ConnectionResult<Self::Connection>;
+
+    /// Brings the tables to the version of this program; several processes may do so at once.
+    fn migrate(connection: &mut Self::Connection) -> diesel::migration::Result<()>;
+
+    /// Appends units in one transaction and moves the audit chain on.
+    /// `refusals` has one entry per unit once the facts are in and only the commit is outstanding.
+    fn append(
+        connection: &mut Self::Connection,
+        units: &[&Unit],
+        chain: &mut Chain,
+        refusals: &mut Vec<Option<Refusal>>,
+    ) -> QueryResult<()>;
+
+    /// Is the last record of the chain stored? Tells how a commit ended whose answer got lost.
+    fn is_recorded(connection: &mut Self::Connection, chain: &Chain) -> QueryResult<bool>;
+
+    /// Does the connection still answer?
+    fn is_alive(connection: &mut Self::Connection) -> bool;
+}

@@ -1,0 +1,242 @@
+//! Facts as rows, and how things stand while a batch is gathered: which threads and messages exist, which are rectified.
+//! It knows which fact becomes which rows, and that a unit sees what the units before it in the batch have done.
+//! Reading how things stand and writing the rows is left to `query/append`.
+
+use std::collections::{HashMap, HashSet};
+
+use sha2::{Digest, Sha256};
+
+use super::audit::Chain;
+use super::rows;
+use super::types::{Identifier, Moment, party_key, reader_key};
+use crate::domain::delivery::Delivery;
+use crate::domain::document::Document;
+use crate::domain::queue::Event;
+use crate::domain::unit::{Reading, Rectification};
+use crate::domain::{CitizenKey, Condition, Fact, Message, MessageId, Party, Refusal, ThreadId, Unit};
+
+/// How the threads and messages stand that a batch has conditions on.
+#[derive(Default)]
+pub struct Standing {
+    /// First message of each thread that exists.
+    pub first: HashMap<(CitizenKey, ThreadId), MessageId>,
+    /// Messages that exist.
+    pub known: HashSet<(CitizenKey, MessageId)>,
+    /// Messages that are rectified.
+    pub rectified: HashSet<(CitizenKey, MessageId)>,
+}
+
+impl Standing {
+    fn refusal(&self, unit: &Unit) -> Option<Refusal> {
+        unit.conditions
+            .iter()
+            .find(|(condition, _)| !self.holds(condition))
+            .map(|(_, refusal)| *refusal)
+    }
+
+    fn holds(&self, condition: &Condition) -> bool {
+        match *condition {
+            Condition::ThreadOpen { citizen, thread } => self
+                .first
+                .get(&(citizen, thread))
+                .is_some_and(|first| !self.rectified.contains(&(citizen, *first))),
+            Condition::NotRectified { citizen, message } => {
+                self.known.contains(&(citizen, message)) && !self.rectified.contains(&(citizen, message))
+            }
+        }
+    }
+}
+
+/// The rows of a batch, table by table.
+#[derive(Default)]
+pub struct Facts<'a> {
+    pub threads: Vec<rows::Thread>,
+    pub messages: Vec<rows::Message<'a>>,
+    pub message_contents: Vec<rows::MessageContent<'a>>,
+    pub documents: Vec<rows::Document<'a>>,
+    pub document_names: Vec<rows::DocumentName<'a>>,
+    pub document_contents: Vec<rows::DocumentContent>,
+    pub readings: Vec<rows::Reading>,
+    pub rectifications: Vec<rows::Rectification<'a>>,
+    pub deliveries: Vec<rows::Delivery>,
+    pub events: Vec<rows::Event>,
+    pub audit: Vec<rows::Audit<'a>>,
+}
+
+impl<'a> Facts<'a> {
+    /// Gathers the facts of every unit whose conditions hold; the refusals of the others, one entry per unit.
+    pub fn gather(units: &[&'a Unit], mut standing: Standing, chain: &mut Chain) -> (Self, Vec<Option<Refusal>>) {
+        let mut facts = Self::default();
+        let refusals = units
+            .iter()
+            .map(|unit| {
+                let refusal = standing.refusal(unit);
+                if refusal.is_none() {
+                    unit.facts.iter().for_each(|fact| facts.add(fact, unit, &mut standing, chain));
+                }
+                refusal
+            })
+            .collect();
+        (facts, refusals)
+    }
+
+    fn add(&mut self, fact: &'a Fact, unit: &Unit, standing: &mut Standing, chain: &mut Chain) {
+        match fact {
+            Fact::Message(message) => self.add_message(message, unit),
+            Fact::Document {
+                citizen,
+                message,
+                document,
+            } => self.add_document(*citizen, *message, document),
+            Fact::Reading(reading) => self.readings.push(read(reading)),
+            Fact::Rectification(rectification) => {
+                standing.rectified.insert((rectification.citizen, rectification.message));
+                self.rectifications.push(rectified(rectification));
+            }
+            Fact::Delivery(delivery) => self.deliveries.push(delivered(delivery)),
+            Fact::Event(event) => self.events.push(happened(event)),
+            Fact::Audit(record) => self.audit.push(chain.record(record)),
+        }
+    }
+
+    fn add_message(&mut self, message: &'a Message, unit: &Unit) {
+        let (citizen, id) = (Identifier(message.citizen.0), Identifier(message.id.0));
+        if message.in_reply_to.is_none() {
+            self.threads.push(rows::Thread {
+                citizen,
+                id: Identifier(message.thread.0),
+                context: message.context.0,
+                channel: message.channel.code(),
+                first_message: id,
+                created_at: Moment(message.created_at),
+            });
+        }
+        if let (Some(title), Some(text)) = (&message.title, &message.text) {
+            self.message_contents.push(rows::MessageContent {
+                citizen,
+                message: id,
+                title,
+                text,
+            });
+        }
+        let documents = unit
+            .facts
+            .iter()
+            .filter(|fact| matches!(fact, Fact::Document { message: of, .. } if *of == message.id))
+            .count();
+        let (from, to) = (&message.from, &message.to);
+        let (from_company, to_company) = (Company::of(from), Company::of(to));
+        self.messages.push(rows::Message {
+            citizen,
+            id,
+            thread: Identifier(message.thread.0),
+            in_reply_to: message.in_reply_to.map(|id| Identifier(id.0)),
+            context: message.context.0,
+            channel: message.channel.code(),
+            reply_allowed: message.reply_allowed,
+            document_count: i32::try_from(documents).unwrap_or(i32::MAX),
+            created_at: Moment(message.created_at),
+            sender: party_key(from),
+            recipient: party_key(to),
+            from_kind: from.kind.code(),
+            from_identifier: &from.identifier,
+            from_name: &from.full_name,
+            from_organisation_type: from.organisation_type,
+            from_organisation_code: from.organisation_code.as_deref(),
+            from_company_cvr: from_company.cvr,
+            from_company_unit: from_company.unit,
+            from_company_contact: from_company.contact,
+            to_kind: to.kind.code(),
+            to_identifier: &to.identifier,
+            to_name: &to.full_name,
+            to_organisation_type: to.organisation_type,
+            to_organisation_code: to.organisation_code.as_deref(),
+            to_company_cvr: to_company.cvr,
+            to_company_unit: to_company.unit,
+            to_company_contact: to_company.contact,
+        });
+    }
+
+    fn add_document(&mut self, citizen: CitizenKey, message: MessageId, document: &'a Document) {
+        let (citizen, id) = (Identifier(citizen.0), Identifier(document.id.0));
+        let sha256: [u8; 32] = Sha256::digest(document.content.as_slice()).into();
+        self.documents.push(rows::Document {
+            citizen,
+            id,
+            message: Identifier(message.0),
+            media_type: document.media_type.text(),
+            size: i64::try_from(document.content.len()).unwrap_or(i64::MAX),
+            sha256,
+        });
+        self.document_names.push(rows::DocumentName {
+            citizen,
+            document: id,
+            name: &document.name,
+        });
+        self.document_contents.push(rows::DocumentContent {
+            citizen,
+            sha256,
+            bytes: rows::Bytes(document.content.clone()),
+        });
+    }
+}
+
+/// The company columns of a party; all empty where it is none.
+#[derive(Default)]
+struct Company<'a> {
+    cvr: Option<&'a str>,
+    unit: Option<&'a str>,
+    contact: Option<Identifier>,
+}
+
+impl<'a> Company<'a> {
+    fn of(party: &'a Party) -> Self {
+        party.company.as_ref().map_or_else(Self::default, |company| Self {
+            cvr: Some(&company.cvr),
+            unit: company.production_unit.as_deref(),
+            contact: Some(Identifier(company.contact)),
+        })
+    }
+}
+
+fn read(reading: &Reading) -> rows::Reading {
+    rows::Reading {
+        citizen: Identifier(reading.citizen.0),
+        message: Identifier(reading.message.0),
+        reader: reader_key(reading.reader.as_ref()),
+        read_at: Moment(reading.at),
+    }
+}
+
+fn rectified(rectification: &Rectification) -> rows::Rectification<'_> {
+    rows::Rectification {
+        citizen: Identifier(rectification.citizen.0),
+        message: Identifier(rectification.message.0),
+        rectified_by: rectification.by.to_string(),
+        reason: &rectification.reason,
+        rectified_at: Moment(rectification.at),
+    }
+}
+
+fn delivered(delivery: &Delivery) -> rows::Delivery {
+    rows::Delivery {
+        citizen: Identifier(delivery.citizen.0),
+        message: Identifier(delivery.message.0),
+        channel: delivery.channel.code(),
+        id: Identifier(delivery.id),
+        state: delivery.state.code(),
+    }
+}
+
+fn happened(event: &Event) -> rows::Event {
+    rows::Event {
+        id: Identifier(event.id),
+        recipient: event.recipient.to_string(),
+        kind: event.kind.code(),
+        citizen: Identifier(event.citizen.0),
+        message: Identifier(event.message.0),
+        thread: Identifier(event.thread.0),
+        context: event.context.0,
+        channel: event.channel.code(),
+    }
+}

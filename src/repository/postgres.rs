@@ -1,0 +1,160 @@
+//! PostgreSQL: many processes may write; rows are locked where two of them could disagree.
+//! It knows the time-outs of a connection and which locks keep replies, rectifications and shared documents consistent.
+//! The queries are those of `query`, compiled for this engine.
+
+use std::collections::HashSet;
+
+use diesel::connection::{Connection as _, SimpleConnection};
+use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::audit::Chain;
+use super::engine::Engine;
+use super::rows;
+use super::schema::{document_content, thread};
+use super::types::Identifier;
+use crate::domain::{Refusal, Unit};
+
+#[path = "query/append.rs"]
+pub mod append;
+#[path = "query/citizens.rs"]
+pub mod citizens;
+#[path = "query/code_lists.rs"]
+pub mod code_lists;
+#[path = "query/messages.rs"]
+pub mod messages;
+#[path = "query/organisations.rs"]
+pub mod organisations;
+
+/// Connection the queries run on.
+pub type Connection = PgConnection;
+/// Dialect the queries are compiled for.
+pub type Backend = diesel::pg::Pg;
+
+/// The tables of this engine, embedded in the program.
+pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// Nothing a call waits for may hang: below the five seconds after which the caller gets an answer anyway.
+const SETTINGS: &str = "SET statement_timeout = '4s'; SET lock_timeout = '1s'; SET idle_in_transaction_session_timeout = '10s';";
+const READER: &str = "SET default_transaction_read_only = on;";
+/// Any number will do, as long as all processes use the same.
+const MIGRATION_LOCK: &str = "SET statement_timeout = 0; SET lock_timeout = 0; SELECT pg_advisory_xact_lock(7230411905);";
+
+/// A PostgreSQL database.
+pub struct Postgres {
+    /// Its URL.
+    pub url: String,
+}
+
+impl Postgres {
+    /// Gives the URL time-outs of the network, unless it brings its own.
+    pub fn new(url: &str) -> Self {
+        let mut url = url.to_owned();
+        for (parameter, value) in [("connect_timeout", "2"), ("tcp_user_timeout", "4000")] {
+            if !url.contains(parameter) {
+                let separator = if url.contains('?') { '&' } else { '?' };
+                url.push_str(&format!("{separator}{parameter}={value}"));
+            }
+        }
+        Self { url }
+    }
+}
+
+impl Engine for Postgres {
+    type Connection = Connection;
+
+    fn reading(&self) -> ConnectionResult<Connection> {
+        open(&self.url, &[SETTINGS, READER])
+    }
+
+    fn writing(&self) -> ConnectionResult<Connection> {
+        open(&self.url, &[SETTINGS])
+    }
+
+    fn migrate(connection: &mut Connection) -> diesel::migration::Result<()> {
+        connection.transaction(|connection| {
+            connection.batch_execute(MIGRATION_LOCK)?;
+            connection.run_pending_migrations(MIGRATIONS).map(drop)
+        })
+    }
+
+    fn append(connection: &mut Connection, units: &[&Unit], chain: &mut Chain, refusals: &mut Vec<Option<Refusal>>) -> QueryResult<()> {
+        connection.transaction(|connection| append::append(connection, units, chain, refusals))
+    }
+
+    fn is_recorded(connection: &mut Connection, chain: &Chain) -> QueryResult<bool> {
+        append::is_recorded(connection, chain)
+    }
+
+    fn is_alive(connection: &mut Connection) -> bool {
+        connection.batch_execute("SELECT 1").is_ok()
+    }
+}
+
+/// Locks the threads, in the order of their keys so that two processes cannot wait for each other, and reads their first messages.
+fn lock_threads(
+    connection: &mut Connection,
+    citizens: &[Identifier],
+    threads: &[Identifier],
+) -> QueryResult<Vec<(Identifier, Identifier, Identifier)>> {
+    thread::table
+        .filter(thread::citizen.eq_any(citizens))
+        .filter(thread::id.eq_any(threads))
+        .order((thread::citizen, thread::id))
+        .select((thread::citizen, thread::id, thread::first_message))
+        .for_no_key_update()
+        .load(connection)
+}
+
+/// Content that another message brought earlier was not inserted again: hold it, so that no rectification takes it away before our commit.
+/// If one just did, the batch starts again and inserts it.
+fn hold_contents(connection: &mut Connection, contents: &[rows::DocumentContent]) -> QueryResult<()> {
+    if contents.is_empty() {
+        return Ok(());
+    }
+    let citizens: Vec<Identifier> = contents.iter().map(|content| content.citizen).collect();
+    let hashes: Vec<&[u8]> = contents.iter().map(|content| content.sha256.as_slice()).collect();
+    let held: HashSet<(Identifier, Vec<u8>)> = document_content::table
+        .filter(document_content::citizen.eq_any(citizens))
+        .filter(document_content::sha256.eq_any(hashes))
+        .order((document_content::citizen, document_content::sha256))
+        .select((document_content::citizen, document_content::sha256))
+        .for_key_share()
+        .load(connection)?
+        .into_iter()
+        .collect();
+    if contents
+        .iter()
+        .all(|content| held.contains(&(content.citizen, content.sha256.to_vec())))
+    {
+        Ok(())
+    } else {
+        Err(Error::DatabaseError(
+            DatabaseErrorKind::SerializationFailure,
+            Box::new("shared content was removed meanwhile".to_owned()),
+        ))
+    }
+}
+
+/// Waits for messages that are just being stored with the same content; afterwards their documents are visible.
+fn lock_contents(connection: &mut Connection, citizen: Identifier, hashes: &[Vec<u8>]) -> QueryResult<()> {
+    document_content::table
+        .filter(document_content::citizen.eq(citizen))
+        .filter(document_content::sha256.eq_any(hashes))
+        .order(document_content::sha256)
+        .select(document_content::citizen)
+        .for_update()
+        .load::<Identifier>(connection)
+        .map(drop)
+}
+
+fn open(url: &str, settings: &[&str]) -> ConnectionResult<Connection> {
+    let mut connection = Connection::establish(url)?;
+    for setting in settings {
+        connection
+            .batch_execute(setting)
+            .map_err(ConnectionError::CouldntSetupConfiguration)?;
+    }
+    Ok(connection)
+}

@@ -1,0 +1,133 @@
+//! One batch of units inside one transaction: conditions first, then the facts of every unit they allow, then what a rectification takes away.
+//! A constant number of statements per batch and table; where two processes could disagree, the rows in question are locked first.
+//! Beginning and ending the transaction is left to the engine, retries to the committer.
+
+use std::collections::HashSet;
+
+use diesel::prelude::*;
+
+use super::super::audit::Chain;
+use super::super::facts::{Facts, Standing};
+use super::super::rows::Insert;
+use super::super::schema::{audit_record, document, document_content, document_name, message, message_content, rectification};
+use super::super::types::Identifier;
+use super::Connection;
+use crate::domain::{CitizenKey, Condition, MessageId, Refusal, ThreadId, Unit};
+
+/// Appends what the conditions allow; `refusals` gets one entry per unit.
+pub fn append(connection: &mut Connection, units: &[&Unit], chain: &mut Chain, refusals: &mut Vec<Option<Refusal>>) -> QueryResult<()> {
+    let standing = standing(connection, units)?;
+    let (facts, refused) = Facts::gather(units, standing, chain);
+    insert(connection, &facts)?;
+    for rectification in &facts.rectifications {
+        remove_content(connection, rectification.citizen, rectification.message)?;
+    }
+    *refusals = refused;
+    Ok(())
+}
+
+/// Is the chain's last record stored?
+pub fn is_recorded(connection: &mut Connection, chain: &Chain) -> QueryResult<bool> {
+    let found = audit_record::table
+        .find((Identifier(chain.id), chain.number))
+        .select(audit_record::number);
+    Ok(found.first::<i64>(connection).optional()?.is_some())
+}
+
+fn insert(connection: &mut Connection, facts: &Facts<'_>) -> QueryResult<()> {
+    Insert::insert(connection, &facts.threads)?;
+    Insert::insert(connection, &facts.messages)?;
+    Insert::insert(connection, &facts.message_contents)?;
+    Insert::insert(connection, &facts.documents)?;
+    Insert::insert(connection, &facts.document_names)?;
+    Insert::insert(connection, &facts.document_contents)?;
+    super::hold_contents(connection, &facts.document_contents)?;
+    Insert::insert(connection, &facts.readings)?;
+    Insert::insert(connection, &facts.rectifications)?;
+    Insert::insert(connection, &facts.deliveries)?;
+    Insert::insert(connection, &facts.events)?;
+    Insert::insert(connection, &facts.audit)?;
+    Ok(())
+}
+
+/// How things stand, with the threads in question locked until the end of the transaction: a reply and the rectification
+/// of the first message cannot both succeed, whichever process they come through.
+fn standing(connection: &mut Connection, units: &[&Unit]) -> QueryResult<Standing> {
+    let mut standing = Standing::default();
+    let (mut citizens, mut threads, mut messages) = (Vec::new(), Vec::new(), Vec::new());
+    for (condition, _) in units.iter().flat_map(|unit| &unit.conditions) {
+        match *condition {
+            Condition::ThreadOpen { citizen, thread } => {
+                citizens.push(Identifier(citizen.0));
+                threads.push(Identifier(thread.0));
+            }
+            Condition::NotRectified { citizen, message } => {
+                citizens.push(Identifier(citizen.0));
+                messages.push(Identifier(message.0));
+            }
+        }
+    }
+    if citizens.is_empty() {
+        return Ok(standing);
+    }
+    if !messages.is_empty() {
+        let found: Vec<(Identifier, Identifier, Identifier)> = message::table
+            .filter(message::citizen.eq_any(&citizens))
+            .filter(message::id.eq_any(&messages))
+            .select((message::citizen, message::id, message::thread))
+            .load(connection)?;
+        for (citizen, id, thread) in found {
+            standing.known.insert((CitizenKey(citizen.0), MessageId(id.0)));
+            threads.push(thread);
+        }
+    }
+    for (citizen, id, first) in super::lock_threads(connection, &citizens, &threads)? {
+        standing.first.insert((CitizenKey(citizen.0), ThreadId(id.0)), MessageId(first.0));
+        messages.push(first);
+    }
+    let rectified: Vec<(Identifier, Identifier)> = rectification::table
+        .filter(rectification::citizen.eq_any(&citizens))
+        .filter(rectification::message.eq_any(&messages))
+        .select((rectification::citizen, rectification::message))
+        .load(connection)?;
+    standing.rectified = rectified
+        .into_iter()
+        .map(|(citizen, message)| (CitizenKey(citizen.0), MessageId(message.0)))
+        .collect();
+    Ok(standing)
+}
+
+/// Takes title, text, file names and documents away (M11). Bytes stay as long as another document of the citizen has the same.
+fn remove_content(connection: &mut Connection, citizen: Identifier, message: Identifier) -> QueryResult<()> {
+    diesel::delete(message_content::table.find((citizen, message))).execute(connection)?;
+    let documents: Vec<(Identifier, Vec<u8>)> = document::table
+        .filter(document::citizen.eq(citizen))
+        .filter(document::message.eq(message))
+        .select((document::id, document::sha256))
+        .order(document::sha256)
+        .load(connection)?;
+    for (id, _) in &documents {
+        diesel::delete(document_name::table.find((citizen, id))).execute(connection)?;
+    }
+    let hashes: Vec<Vec<u8>> = documents.into_iter().map(|(_, sha256)| sha256).collect();
+    if hashes.is_empty() {
+        return Ok(());
+    }
+    super::lock_contents(connection, citizen, &hashes)?;
+    let in_use: HashSet<Vec<u8>> = document::table
+        .inner_join(
+            document_name::table.on(document_name::citizen
+                .eq(document::citizen)
+                .and(document_name::document.eq(document::id))),
+        )
+        .filter(document::citizen.eq(citizen))
+        .filter(document::sha256.eq_any(&hashes))
+        .select(document::sha256)
+        .load(connection)?
+        .into_iter()
+        .collect();
+    for sha256 in hashes.iter().filter(|sha256| !in_use.contains(*sha256)) {
+        diesel::delete(document_content::table.find((citizen, sha256))).execute(connection)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,394 @@
+//! Messages as they are read: pages, threads, single messages, each with what happened since.
+//! A page is one query over the messages and one over their documents, whatever its size; content comes along only for a party.
+//! Who may see what beyond that is left to the services.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use diesel::dsl::{exists, not};
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::super::MessageFilter;
+use super::super::schema::{
+    citizen, delivery, delivery_outcome, document, document_content, document_name, message, message_content, reading, rectification,
+};
+use super::super::types::{Identifier, Moment};
+use super::{Backend, Connection};
+use crate::domain::delivery::DeliveryState;
+use crate::domain::document::{DocumentInformation, MediaType};
+use crate::domain::message::History;
+use crate::domain::{
+    Channel, CitizenKey, CivilRegistrationNumber, Company, Context, DocumentId, Message, MessageId, Organisation, Party, PartyKind,
+    ThreadId,
+};
+
+diesel::alias!(message as answers: Answers, reading as views: Views);
+
+/// Which messages, and for whose eyes.
+#[derive(Default)]
+struct Selection<'a> {
+    citizen: Option<CitizenKey>,
+    recipient: Option<String>,
+    message: Option<MessageId>,
+    thread: Option<ThreadId>,
+    filter: Option<&'a MessageFilter>,
+    viewer: Option<&'a Organisation>,
+}
+
+/// A page of a citizen's messages, newest first.
+pub fn of_citizen(
+    connection: &mut Connection,
+    citizen: CitizenKey,
+    filter: &MessageFilter,
+    viewer: Option<&Organisation>,
+) -> QueryResult<Vec<Message>> {
+    load(
+        connection,
+        &Selection {
+            citizen: Some(citizen),
+            filter: Some(filter),
+            viewer,
+            ..Selection::default()
+        },
+    )
+}
+
+/// A page of an authority's inbox, newest first, with the citizens' numbers.
+pub fn to_authority(
+    connection: &mut Connection,
+    authority: &Organisation,
+    filter: &MessageFilter,
+) -> QueryResult<Vec<(CivilRegistrationNumber, Message)>> {
+    let selection = Selection {
+        recipient: Some(authority.to_string()),
+        filter: Some(filter),
+        viewer: Some(authority),
+        ..Selection::default()
+    };
+    let messages = load(connection, &selection)?;
+    if messages.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut keys: Vec<Identifier> = messages.iter().map(|message| Identifier(message.citizen.0)).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let numbers: HashMap<Identifier, String> = citizen::table
+        .filter(citizen::key.eq_any(keys))
+        .select((citizen::key, citizen::cpr))
+        .load(connection)?
+        .into_iter()
+        .collect();
+    let with_number = |message: Message| {
+        let number = numbers.get(&Identifier(message.citizen.0)).ok_or(diesel::result::Error::NotFound)?;
+        Ok((CivilRegistrationNumber::new(number.clone()), message))
+    };
+    messages.into_iter().map(with_number).collect()
+}
+
+/// The messages of a thread in the order they were sent; none if the citizen has no such thread.
+pub fn of_thread(
+    connection: &mut Connection,
+    citizen: CitizenKey,
+    thread: ThreadId,
+    viewer: Option<&Organisation>,
+) -> QueryResult<Vec<Message>> {
+    load(
+        connection,
+        &Selection {
+            citizen: Some(citizen),
+            thread: Some(thread),
+            viewer,
+            ..Selection::default()
+        },
+    )
+}
+
+/// One message of a citizen.
+pub fn find(
+    connection: &mut Connection,
+    citizen: CitizenKey,
+    message: MessageId,
+    viewer: Option<&Organisation>,
+) -> QueryResult<Option<Message>> {
+    let selection = Selection {
+        citizen: Some(citizen),
+        message: Some(message),
+        viewer,
+        ..Selection::default()
+    };
+    Ok(load(connection, &selection)?.into_iter().next())
+}
+
+/// A document's bytes with the message it belongs to; no bytes if they were taken away.
+pub fn document(connection: &mut Connection, citizen: CitizenKey, id: DocumentId) -> QueryResult<Option<(Message, Option<Vec<u8>>)>> {
+    let owner = Identifier(citizen.0);
+    let found: Option<(Identifier, Vec<u8>)> = document::table
+        .find((owner, Identifier(id.0)))
+        .select((document::message, document::sha256))
+        .first(connection)
+        .optional()?;
+    let Some((message, sha256)) = found else { return Ok(None) };
+    let Some(message) = find(connection, citizen, MessageId(message.0), None)? else {
+        return Ok(None);
+    };
+    if message.history.rectified_at.is_some() {
+        return Ok(Some((message, None)));
+    }
+    let bytes = document_content::table
+        .find((owner, sha256))
+        .select(document_content::bytes)
+        .first(connection)
+        .optional()?;
+    Ok(Some((message, bytes)))
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = message, check_for_backend(Backend))]
+struct Row {
+    citizen: Identifier,
+    id: Identifier,
+    thread: Identifier,
+    in_reply_to: Option<Identifier>,
+    context: i32,
+    channel: i32,
+    reply_allowed: bool,
+    document_count: i32,
+    created_at: Moment,
+    #[diesel(embed)]
+    from: From,
+    #[diesel(embed)]
+    to: To,
+}
+
+macro_rules! party_columns {
+    ($name:ident: $kind:ident $identifier:ident $full_name:ident $organisation_type:ident $organisation_code:ident $cvr:ident $unit:ident $contact:ident) => {
+        #[derive(Queryable, Selectable)]
+        #[diesel(table_name = message, check_for_backend(Backend))]
+        struct $name {
+            $kind: i32,
+            $identifier: String,
+            $full_name: String,
+            $organisation_type: i32,
+            $organisation_code: Option<String>,
+            $cvr: Option<String>,
+            $unit: Option<String>,
+            $contact: Option<Identifier>,
+        }
+
+        impl $name {
+            fn party(self) -> QueryResult<Party> {
+                let contact = self.$contact.map_or(Uuid::nil(), |contact| contact.0);
+                Ok(Party {
+                    kind: known(PartyKind::from_code(self.$kind))?,
+                    identifier: self.$identifier,
+                    full_name: self.$full_name,
+                    company: self.$cvr.map(|cvr| Company {
+                        production_unit: self.$unit,
+                        cvr,
+                        contact,
+                    }),
+                    organisation_type: self.$organisation_type,
+                    organisation_code: self.$organisation_code,
+                })
+            }
+        }
+    };
+}
+
+party_columns!(From: from_kind from_identifier from_name from_organisation_type from_organisation_code from_company_cvr from_company_unit from_company_contact);
+party_columns!(To: to_kind to_identifier to_name to_organisation_type to_organisation_code to_company_cvr to_company_unit to_company_contact);
+
+/// What happened to a message, as the joined tables tell it.
+type Since = (Option<Moment>, Option<Moment>, Option<i32>, Option<(i32, Moment)>, bool);
+
+fn load(connection: &mut Connection, selection: &Selection<'_>) -> QueryResult<Vec<Message>> {
+    let viewer = selection.viewer.map(ToString::to_string).unwrap_or_default();
+    let rows = rows(connection, selection, &viewer)?;
+    let mut messages = Vec::with_capacity(rows.len());
+    let mut with_documents = Vec::new();
+    for (row, since, content) in rows {
+        let document_count = row.document_count;
+        let mut message = assemble(row, since)?;
+        let visible = selection.viewer.is_some_and(|viewer| message.content_visible_to(viewer));
+        if let (true, Some((title, text))) = (visible, content) {
+            (message.title, message.text) = (Some(title), Some(text));
+            if document_count > 0 {
+                with_documents.push((message.citizen, message.id));
+            }
+        }
+        messages.push(message);
+    }
+    if !with_documents.is_empty() {
+        attach_documents(connection, &mut messages, &with_documents)?;
+    }
+    Ok(messages)
+}
+
+fn rows(connection: &mut Connection, selection: &Selection<'_>, viewer: &str) -> QueryResult<Vec<(Row, Since, Option<(String, String)>)>> {
+    let answered = exists(
+        answers
+            .filter(answers.field(message::citizen).eq(message::citizen))
+            .filter(answers.field(message::in_reply_to).eq(message::id.nullable())),
+    );
+    let mut query = message::table
+        .left_join(
+            rectification::table.on(rectification::citizen
+                .eq(message::citizen)
+                .and(rectification::message.eq(message::id))),
+        )
+        .left_join(
+            reading::table.on(reading::citizen
+                .eq(message::citizen)
+                .and(reading::message.eq(message::id))
+                .and(reading::reader.eq(message::recipient))),
+        )
+        .left_join(
+            delivery::table.on(delivery::citizen
+                .eq(message::citizen)
+                .and(delivery::message.eq(message::id))
+                .and(delivery::channel.eq(message::channel))),
+        )
+        .left_join(
+            delivery_outcome::table.on(delivery_outcome::citizen
+                .eq(message::citizen)
+                .and(delivery_outcome::message.eq(message::id))
+                .and(delivery_outcome::channel.eq(message::channel))),
+        )
+        .left_join(
+            message_content::table.on(message_content::citizen
+                .eq(message::citizen)
+                .and(message_content::message.eq(message::id))
+                .and(message::sender.eq(viewer).or(message::recipient.eq(viewer)))),
+        )
+        .select((
+            Row::as_select(),
+            (
+                rectification::rectified_at.nullable(),
+                reading::read_at.nullable(),
+                delivery::state.nullable(),
+                (delivery_outcome::state, delivery_outcome::ended_at).nullable(),
+                answered,
+            ),
+            (message_content::title, message_content::text).nullable(),
+        ))
+        .into_boxed::<Backend>();
+    if let Some(citizen) = selection.citizen {
+        query = query.filter(message::citizen.eq(Identifier(citizen.0)));
+    }
+    if let Some(recipient) = &selection.recipient {
+        query = query.filter(message::recipient.eq(recipient));
+    }
+    if let Some(id) = selection.message {
+        query = query.filter(message::id.eq(Identifier(id.0)));
+    }
+    if let Some(thread) = selection.thread {
+        query = query.filter(message::thread.eq(Identifier(thread.0))).order(message::id.asc());
+    }
+    if let Some(filter) = selection.filter {
+        if let Some(context) = filter.context {
+            query = query.filter(message::context.eq(context.0));
+        }
+        if let Some(channel) = filter.channel {
+            query = query.filter(message::channel.eq(channel.code()));
+        }
+        if let Some(thread) = filter.thread {
+            query = query.filter(message::thread.eq(Identifier(thread.0)));
+        }
+        if let Some(from) = filter.from {
+            query = query.filter(message::created_at.ge(Moment(from)));
+        }
+        if let Some(to) = filter.to {
+            query = query.filter(message::created_at.lt(Moment(to)));
+        }
+        if let Some(before) = filter.before {
+            query = query.filter(message::id.lt(Identifier(before.0)));
+        }
+        if filter.unread_only {
+            let seen = views
+                .filter(views.field(reading::citizen).eq(message::citizen))
+                .filter(views.field(reading::message).eq(message::id))
+                .filter(views.field(reading::reader).eq(viewer));
+            query = query.filter(message::sender.ne(viewer)).filter(not(exists(seen)));
+        }
+        query = query.order(message::id.desc()).limit(filter.limit.into());
+    }
+    query.load(connection)
+}
+
+fn assemble(row: Row, (rectified, read, delivery, outcome, replied): Since) -> QueryResult<Message> {
+    let created_at = row.created_at.0;
+    let ended = |state: DeliveryState| -> Option<DateTime<Utc>> {
+        match (delivery, outcome) {
+            (_, Some((code, at))) => (code == state.code()).then_some(at.0),
+            (Some(code), None) => (code == state.code()).then_some(created_at),
+            (None, None) => None,
+        }
+    };
+    Ok(Message {
+        id: MessageId(row.id.0),
+        thread: ThreadId(row.thread.0),
+        citizen: CitizenKey(row.citizen.0),
+        in_reply_to: row.in_reply_to.map(|id| MessageId(id.0)),
+        context: Context(row.context),
+        channel: known(Channel::from_code(row.channel))?,
+        from: row.from.party()?,
+        to: row.to.party()?,
+        reply_allowed: row.reply_allowed,
+        created_at,
+        title: None,
+        text: None,
+        documents: Vec::new(),
+        history: History {
+            delivered_at: ended(DeliveryState::Delivered),
+            not_delivered_at: ended(DeliveryState::Failed),
+            read_at: read.map(|at| at.0),
+            replied,
+            rectified_at: rectified.map(|at| at.0),
+        },
+    })
+}
+
+fn attach_documents(connection: &mut Connection, messages: &mut [Message], wanted: &[(CitizenKey, MessageId)]) -> QueryResult<()> {
+    let mut citizens: Vec<Identifier> = wanted.iter().map(|(citizen, _)| Identifier(citizen.0)).collect();
+    citizens.sort_unstable();
+    citizens.dedup();
+    let ids: Vec<Identifier> = wanted.iter().map(|(_, message)| Identifier(message.0)).collect();
+    let found: Vec<(Identifier, Identifier, String, String, i64)> = document::table
+        .inner_join(
+            document_name::table.on(document_name::citizen
+                .eq(document::citizen)
+                .and(document_name::document.eq(document::id))),
+        )
+        .filter(document::citizen.eq_any(citizens))
+        .filter(document::message.eq_any(ids))
+        .order((document::message, document::id))
+        .select((
+            document::message,
+            document::id,
+            document_name::name,
+            document::media_type,
+            document::size,
+        ))
+        .load(connection)?;
+    let mut by_message: HashMap<MessageId, Vec<DocumentInformation>> = HashMap::new();
+    for (message, id, name, media_type, size) in found {
+        let media_type = known(MediaType::from_text(&media_type))?;
+        let size = u64::try_from(size).map_err(|error| diesel::result::Error::DeserializationError(error.into()))?;
+        by_message.entry(MessageId(message.0)).or_default().push(DocumentInformation {
+            id: DocumentId(id.0),
+            name,
+            media_type,
+            size,
+        });
+    }
+    for message in messages {
+        message.documents = by_message.remove(&message.id).unwrap_or_default();
+    }
+    Ok(())
+}
+
+/// A stored number that the domain does not know is damage, not a refusal.
+fn known<T>(value: Result<T, crate::domain::Refusal>) -> QueryResult<T> {
+    value.map_err(|refusal| diesel::result::Error::DeserializationError(refusal.into()))
+}

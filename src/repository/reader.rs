@@ -1,0 +1,135 @@
+//! What a call may ask the archive: one method per question, each a constant number of queries.
+//! It knows which engine answers; the questions themselves are in `query`, one module per entity.
+//! Who may ask is left to the services.
+
+use super::pool::Lease;
+use super::postgres::{self, Postgres};
+use super::sqlite::{self, Sqlite};
+use super::{Agreement, MessageFilter, Pools};
+use crate::domain::code_list::CodeLists;
+use crate::domain::{Citizen, CitizenKey, CivilRegistrationNumber, DocumentId, Message, MessageId, Organisation, ThreadId};
+use crate::error::Error;
+
+/// Reads for one call over one connection. Every method fails with [`Error::Unavailable`] when the database is away.
+pub struct Reader(Leased);
+
+enum Leased {
+    Sqlite(Lease<Sqlite>),
+    Postgres(Lease<Postgres>),
+}
+
+/// Runs the same query, compiled for the engine in use.
+macro_rules! ask {
+    ($reader:ident, $module:ident::$question:ident($($argument:expr),*)) => {
+        match &mut $reader.0 {
+            Leased::Sqlite(lease) => lease.run(|connection| sqlite::$module::$question(connection, $($argument),*)),
+            Leased::Postgres(lease) => lease.run(|connection| postgres::$module::$question(connection, $($argument),*)),
+        }
+    };
+}
+
+impl Reader {
+    pub(super) fn new(pools: &Pools) -> Self {
+        Self(match pools {
+            Pools::Sqlite(pool) => Leased::Sqlite(pool.lease()),
+            Pools::Postgres(pool) => Leased::Postgres(pool.lease()),
+        })
+    }
+
+    /// The citizen with a civil registration number, with all relations.
+    ///
+    /// # Errors
+    /// The database is away or broken; so for every method here.
+    pub fn citizen_by_cpr(&mut self, cpr: &CivilRegistrationNumber) -> Result<Option<Citizen>, Error> {
+        ask!(self, citizens::by_cpr(cpr))
+    }
+
+    /// The citizen with a CV number, with all relations.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn citizen_by_cv_number(&mut self, cv_number: &str) -> Result<Option<Citizen>, Error> {
+        ask!(self, citizens::by_cv_number(cv_number))
+    }
+
+    /// Is the organisation registered?
+    ///
+    /// # Errors
+    /// As above.
+    pub fn organisation_exists(&mut self, organisation: &Organisation) -> Result<bool, Error> {
+        ask!(self, organisations::exist(organisation))
+    }
+
+    /// All agreements of a certificate, known by CVR number and subject identifier; past and future ones too (S1).
+    ///
+    /// # Errors
+    /// As above.
+    pub fn agreements(&mut self, cvr: &str, subject_id: &str) -> Result<Vec<Agreement>, Error> {
+        ask!(self, organisations::agreements(cvr, subject_id))
+    }
+
+    /// A page of a citizen's messages, newest first. Title, text and documents come along where the viewer is a party
+    /// and the message is not rectified; without a viewer nowhere (M6).
+    ///
+    /// # Errors
+    /// As above.
+    pub fn messages_of_citizen(
+        &mut self,
+        citizen: CitizenKey,
+        filter: &MessageFilter,
+        viewer: Option<&Organisation>,
+    ) -> Result<Vec<Message>, Error> {
+        ask!(self, messages::of_citizen(citizen, filter, viewer))
+    }
+
+    /// A page of an authority's inbox, newest first, each message with its citizen's number.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn messages_to_authority(
+        &mut self,
+        authority: &Organisation,
+        filter: &MessageFilter,
+    ) -> Result<Vec<(CivilRegistrationNumber, Message)>, Error> {
+        ask!(self, messages::to_authority(authority, filter))
+    }
+
+    /// The messages of a thread in the order they were sent; none if the citizen has no such thread.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn thread(&mut self, citizen: CitizenKey, thread: ThreadId, viewer: Option<&Organisation>) -> Result<Vec<Message>, Error> {
+        ask!(self, messages::of_thread(citizen, thread, viewer))
+    }
+
+    /// One message of a citizen.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn message(&mut self, citizen: CitizenKey, message: MessageId, viewer: Option<&Organisation>) -> Result<Option<Message>, Error> {
+        ask!(self, messages::find(citizen, message, viewer))
+    }
+
+    /// A document's bytes and the message it belongs to (parties and history, no text); no bytes if they were rectified or purged.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn document(&mut self, citizen: CitizenKey, document: DocumentId) -> Result<Option<(Message, Option<Vec<u8>>)>, Error> {
+        ask!(self, messages::document(citizen, document))
+    }
+
+    /// Every code list with every value (K1).
+    ///
+    /// # Errors
+    /// As above.
+    pub fn code_lists(&mut self) -> Result<CodeLists, Error> {
+        ask!(self, code_lists::all())
+    }
+
+    pub(super) fn ping(&mut self) -> Result<(), Error> {
+        match &mut self.0 {
+            Leased::Sqlite(lease) => lease.ping(),
+            Leased::Postgres(lease) => lease.ping(),
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! The tables as Diesel sees them; the migrations of both engines agree with it (a test compares them).
+//! Instants are `timestamptz` or microseconds, identifiers `uuid` or 16 bytes, see `types`.
+//! What a table is for stands in the migrations.
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::repository::types::{Id, Instant};
+    citizen (key) {
+        key -> Id,
+        cpr -> Text,
+        cv_number -> Text,
+        name -> Text,
+        contact_group -> Integer,
+        email -> Nullable<Text>,
+        mobile -> Nullable<Text>,
+        dead_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::repository::types::{Id, Instant};
+    organisation (key) {
+        key -> Text,
+        name -> Text,
+        cvr -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::repository::types::{Id, Instant};
+    relation (citizen, organisation, kind, valid_from) {
+        citizen -> Id,
+        organisation -> Text,
+        kind -> Text,
+        valid_from -> Date,
+        valid_to -> Date,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::repository::types::{Id, Instant};
+    agreement (cvr, subject_id, organisation, valid_from) {
+        cvr -> Text,
+        subject_id -> Text,
+        organisation -> Text,
+        valid_from -> Date,
+        valid_to -> Date,
+        system -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::repository::types::{Id, Instant};
+    code_list_item (list, code) {
+        list -> Text,
+        code -> Integer,
+        name -> Text,
+        description -> Nullable<Text>,
+        valid_from -> Date,
+        valid_to -> Date,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::repository::types::{Id, Instant};
+    thread (citizen, id) {
+        citizen -> Id,
+        id -> Id,
+        context -> Integer,
+        channel -> Integer,
+        first_message -> Id,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::repository::types::{Id, Instant};
+    message (citizen, id) {
+        citizen -> Id,
+        id -> Id,
+        thread -> Id,
+        in_reply_to -> Nullable<Id>,
+        context -> Integer,
+        channel -> Integer,
+        reply_allowed -> Bool,
+        document_count -> Integer,
+        created_at -> Instant,
+        sender -> Text,
+        recipient -> Text,
+        from_kind -> Integer,
+        from_identifier -> Text,
+        from_name -> Text,
+        from_organisation_type -> Integer,
+        from_organisation_code -> Nullable<Text>,
+        from_company_cvr -> Nullable<Text>,
+        from_company_unit -> Nullable<Text>,
+        from_company_contact -> Nullable<Id>,
+        to_kind -> Integer,
+        to_identifier -> Text,
+        to_name -> Text,
+        to_organisation_type -> Integer,
+        to_organisation_code -> Nullable<Text>,
+        to_company_cvr -> Nullable<Text>,
+        to_company_unit -> Nullable<Text>,
+        to_company_contact -> Nullable<Id>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::repository::types::{Id, Instant};
+    message_content (citizen, message) {
+        citizen -> Id,
+        message -> Id,
+        title -> Text,
+        text -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::repository::types::{Id, Instant};
+    document (citizen, id) {
+        citizen -> Id,
+        id -> Id,
+        message -> Id,
+        media_type -> Text,
+        size -> BigInt,
+        sha256 -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::repository::types::{Id, Instant};
+    document_name (citizen, document) {
+        citizen -> Id,
+        document -> Id,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::repository::types::{Id, Instant};
+    document_content (citizen, sha256) {
+        citizen -> Id,
+        sha256 -> Binary,
+        bytes -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::repository::types::{Id, Instant};
+    reading (citizen, message, reader) {
+        citizen -> Id,
+        message -> Id,
+        reader -> Text,
+        read_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::repository::types::{Id, Instant};
+    rectification (citizen, message) {
+        citizen -> Id,
+        message -> Id,
+        rectified_by -> Text,
+        reason -> Text,
+        rectified_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::repository::types::{Id, Instant};
+    delivery (citizen, message, channel) {
+        citizen -> Id,
+        message -> Id,
+        channel -> Integer,
+        id -> Id,
+        state -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::repository::types::{Id, Instant};
+    delivery_outcome (citizen, message, channel) {
+        citizen -> Id,
+        message -> Id,
+        channel -> Integer,
+        state -> Integer,
+        ended_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::repository::types::{Id, Instant};
+    queue_event (position) {
+        position -> BigInt,
+        id -> Id,
+        recipient -> Text,
+        kind -> Integer,
+        citizen -> Id,
+        message -> Id,
+        thread -> Id,
+        context -> Integer,
+        channel -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::repository::types::{Id, Instant};
+    audit_record (chain, number) {
+        chain -> Id,
+        number -> BigInt,
+        recorded_at -> Instant,
+        call -> Id,
+        certificate -> Nullable<Text>,
+        system -> Nullable<Text>,
+        organisation -> Nullable<Text>,
+        acting_user -> Nullable<Text>,
+        acting_organisation -> Nullable<Text>,
+        operation -> Nullable<Text>,
+        citizen_hash -> Nullable<Binary>,
+        citizen_encrypted -> Nullable<Binary>,
+        objects -> Text,
+        criterion -> Nullable<Text>,
+        outcome -> Integer,
+        seal -> Binary,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    citizen,
+    organisation,
+    relation,
+    agreement,
+    code_list_item,
+    thread,
+    message,
+    message_content,
+    document,
+    document_name,
+    document_content,
+    reading,
+    rectification,
+    delivery,
+    delivery_outcome,
+    queue_event,
+    audit_record,
+);

@@ -1,0 +1,103 @@
+//! SQLite: one file, one writer at a time, as many readers as there are cores.
+//! It knows the settings of a connection and the transaction that takes the write lock at once.
+//! The queries are those of `query`, compiled for this engine.
+
+use diesel::connection::{Connection as _, SimpleConnection};
+use diesel::prelude::*;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::audit::Chain;
+use super::engine::Engine;
+use super::rows;
+use super::schema::thread;
+use super::types::Identifier;
+use crate::domain::{Refusal, Unit};
+
+#[path = "query/append.rs"]
+pub mod append;
+#[path = "query/citizens.rs"]
+pub mod citizens;
+#[path = "query/code_lists.rs"]
+pub mod code_lists;
+#[path = "query/messages.rs"]
+pub mod messages;
+#[path = "query/organisations.rs"]
+pub mod organisations;
+
+/// Connection the queries run on.
+pub type Connection = SqliteConnection;
+/// Dialect the queries are compiled for.
+pub type Backend = diesel::sqlite::Sqlite;
+
+/// The tables of this engine, embedded in the program.
+pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+
+/// A commit is on the disk when it is answered: WAL alone would lose it with the power.
+const WRITER: &str = "PRAGMA busy_timeout = 1000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; \
+                      PRAGMA secure_delete = ON;";
+const READER: &str = "PRAGMA busy_timeout = 1000; PRAGMA query_only = ON; PRAGMA cache_size = -65536; PRAGMA mmap_size = 1073741824;";
+
+/// A SQLite file.
+pub struct Sqlite {
+    /// Its path.
+    pub path: String,
+}
+
+impl Engine for Sqlite {
+    type Connection = Connection;
+
+    fn reading(&self) -> ConnectionResult<Connection> {
+        open(&self.path, READER)
+    }
+
+    fn writing(&self) -> ConnectionResult<Connection> {
+        open(&self.path, WRITER)
+    }
+
+    fn migrate(connection: &mut Connection) -> diesel::migration::Result<()> {
+        connection.immediate_transaction(|connection| connection.run_pending_migrations(MIGRATIONS).map(drop))
+    }
+
+    fn append(connection: &mut Connection, units: &[&Unit], chain: &mut Chain, refusals: &mut Vec<Option<Refusal>>) -> QueryResult<()> {
+        connection.immediate_transaction(|connection| append::append(connection, units, chain, refusals))
+    }
+
+    fn is_recorded(connection: &mut Connection, chain: &Chain) -> QueryResult<bool> {
+        append::is_recorded(connection, chain)
+    }
+
+    fn is_alive(connection: &mut Connection) -> bool {
+        connection.batch_execute("SELECT 1").is_ok()
+    }
+}
+
+/// The threads with their first messages. The transaction holds the only write lock, so nothing more is to be locked.
+fn lock_threads(
+    connection: &mut Connection,
+    citizens: &[Identifier],
+    threads: &[Identifier],
+) -> QueryResult<Vec<(Identifier, Identifier, Identifier)>> {
+    thread::table
+        .filter(thread::citizen.eq_any(citizens))
+        .filter(thread::id.eq_any(threads))
+        .select((thread::citizen, thread::id, thread::first_message))
+        .load(connection)
+}
+
+/// Nobody else writes during the transaction: content that was there stays.
+fn hold_contents(_: &mut Connection, _: &[rows::DocumentContent]) -> QueryResult<()> {
+    Ok(())
+}
+
+/// As with threads: the write lock is enough.
+fn lock_contents(_: &mut Connection, _: Identifier, _: &[Vec<u8>]) -> QueryResult<()> {
+    Ok(())
+}
+
+fn open(path: &str, settings: &str) -> ConnectionResult<Connection> {
+    let mut connection = Connection::establish(path)?;
+    connection
+        .batch_execute(settings)
+        .map_err(ConnectionError::CouldntSetupConfiguration)?;
+    Ok(connection)
+}
