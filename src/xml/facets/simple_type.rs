@@ -99,6 +99,17 @@ impl SimpleType {
         }
     }
 
+    /// As [`Self::root`], and for a list that of its items.
+    #[must_use]
+    pub fn item_root(&self) -> Option<Builtin> {
+        match &self.variety {
+            Variety::Builtin(builtin) => Some(builtin.item().unwrap_or(*builtin)),
+            Variety::List(item) => item.root(),
+            Variety::Restriction { base, .. } => base.item_root(),
+            Variety::Union(_) => None,
+        }
+    }
+
     pub(super) fn is_list(&self) -> bool {
         match &self.variety {
             Variety::List(_) => true,
