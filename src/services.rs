@@ -1,0 +1,24 @@
+//! The desk: one module per service contract; each operation reads, asks the rules and answers with the facts to append.
+//! It knows the generated contract, the rules and the archive's interface. HTTP, envelopes and faults are left to `soap`,
+//! rules to `domain`, storage to `repository`.
+
+mod admission;
+mod call;
+mod citizen_message;
+mod code_list;
+mod code_lists;
+mod desk;
+mod identity;
+mod operation;
+mod posting;
+mod sources;
+mod wire;
+
+pub use call::Call;
+pub use desk::{Desk, Refused, Settings};
+pub use identity::Identity;
+pub use operation::Operation;
+pub use sources::Sources;
+
+/// The receipt of a unit handed to the archive; wait for it or await it before the answer leaves.
+pub use crate::repository::Commit;

@@ -1,0 +1,85 @@
+//! Admission: the headers' values and the agreement behind the certificate make a caller (S1).
+//! It knows which code list and which refusal belong to which header value. Reading certificates and headers is left to `soap`.
+
+use chrono::{DateTime, Utc};
+
+use super::code_lists::{ListName, Lists};
+use super::desk::Desk;
+use super::identity::Identity;
+use super::wire;
+use crate::contract::active_organisation_header::ActiveOrganisationHeaderType;
+use crate::contract::request_user_metadata::RequestUserMetadataHeaderType;
+use crate::domain::{self, ActingUser, Caller, Organisation, OrganisationType, Refusal};
+use crate::error::Error;
+
+impl Desk {
+    /// Admits a caller, or says why not.
+    ///
+    /// # Errors
+    /// 8173, 8174 and 4413 for values outside their code lists, then 1013 where no agreement lets the system act for the organisation;
+    /// or the archive is away.
+    pub fn admit(
+        &self,
+        identity: &Identity,
+        metadata: RequestUserMetadataHeaderType,
+        active: ActiveOrganisationHeaderType,
+        received_at: DateTime<Utc>,
+    ) -> Result<Caller, Error> {
+        let user = acting_user(metadata);
+        let organisation = organisation(active);
+        check_values(&self.lists(), &user, &organisation, domain::danish_day(received_at))?;
+        let system = self.system_for(identity, &organisation, received_at)?;
+        Ok(Caller {
+            system,
+            organisation,
+            user,
+        })
+    }
+
+    /// The system that may act for the organisation: the agreement's for a certificate, the stand-in for every known organisation.
+    fn system_for(&self, identity: &Identity, organisation: &Organisation, received_at: DateTime<Utc>) -> Result<String, Error> {
+        let mut reader = self.repository.reader();
+        let system = match identity {
+            Identity::Certificate(certificate) => reader.may_act(certificate, organisation, domain::danish_day(received_at))?,
+            Identity::Development => reader
+                .organisation_exists(organisation)?
+                .then(|| Identity::DEVELOPMENT_SYSTEM.to_owned()),
+        };
+        system.ok_or_else(|| Refusal::NoAgreement.into())
+    }
+}
+
+/// The organisation a header names, before anything is known of it.
+fn organisation(active: ActiveOrganisationHeaderType) -> Organisation {
+    Organisation::new(
+        OrganisationType(active.organisation_type_identifier.get()),
+        active.organisation_code.into_inner(),
+    )
+}
+
+fn acting_user(metadata: RequestUserMetadataHeaderType) -> ActingUser {
+    let user = metadata.request_user_structure;
+    let organisation = metadata.request_organisation_structure;
+    ActingUser {
+        name: user.user_full_name.into_inner(),
+        kind: user.request_user_type_identifier.code_list_item_identifier.get(),
+        identifier: user.user_identifier.into_inner(),
+        organisation: Organisation::new(
+            OrganisationType(organisation.organisation_type_identifier.code_list_item_identifier.get()),
+            organisation.organisation_code.into_inner(),
+        ),
+        registered_at: registered_at(&metadata.registration_date_time),
+    }
+}
+
+/// The caller's own time; without an offset it is Danish.
+fn registered_at(time: &xml::datatypes::DateTime) -> DateTime<chrono::FixedOffset> {
+    time.to_fixed().unwrap_or_else(|| domain::day::danish_time(wire::instant(time)))
+}
+
+fn check_values(lists: &Lists, user: &ActingUser, organisation: &Organisation, day: chrono::NaiveDate) -> Result<(), Refusal> {
+    let valid = |list, code| lists.require(list, code, day);
+    valid(ListName::ORGANISATION_TYPE, user.organisation.kind.0).map_err(|_| Refusal::UnknownMetadataOrganisationType)?;
+    valid(ListName::USER_TYPE, user.kind).map_err(|_| Refusal::UnknownMetadataUserType)?;
+    valid(ListName::ORGANISATION_TYPE, organisation.kind.0).map_err(|_| Refusal::UnknownActiveOrganisationType)
+}

@@ -1,0 +1,157 @@
+//! One call: who calls, when, and what it will leave behind.
+//! It knows the steps every operation shares: the right to call, the citizen, the relation, the audit. What an operation decides is
+//! left to the operation's own file; the bytes around it to `soap`.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use uuid::Uuid;
+
+use super::code_lists::Lists;
+use super::desk::Desk;
+use super::identity::Identity;
+use super::operation::Operation;
+use super::wire;
+use crate::contract::citizen_message_structure::CitizenMessageType;
+use crate::contract::{citizen_message_service_v2, code_list_service_v5};
+use crate::domain::audit::{AuditRecord, Outcome};
+use crate::domain::queue::{Event, EventKind};
+use crate::domain::{
+    self, Caller, Citizen, CivilRegistrationNumber, DocumentId, Fact, LogReference, Message, MessageId, Organisation, Refusal, ThreadId,
+    Unit,
+};
+use crate::error::Error;
+use crate::repository::Reader;
+
+/// One call of an admitted caller.
+pub struct Call<'d> {
+    pub(super) desk: &'d Desk,
+    pub(super) received_at: DateTime<Utc>,
+    pub(super) caller: Caller,
+    pub(super) reader: Reader,
+    pub(super) lists: Arc<Lists>,
+    pub(super) unit: Unit,
+    audit: AuditRecord,
+}
+
+impl<'d> Call<'d> {
+    pub(super) fn new(desk: &'d Desk, reference: LogReference, received_at: DateTime<Utc>, identity: &Identity, caller: Caller) -> Self {
+        let audit = AuditRecord {
+            at: received_at,
+            call: reference,
+            certificate: Some(identity.subject()),
+            system: Some(caller.system.clone()),
+            organisation: Some(caller.organisation.clone()),
+            user: Some(caller.user.identifier.clone()),
+            user_organisation: Some(caller.user.organisation.clone()),
+            operation: None,
+            citizen: None,
+            objects: Vec::new(),
+            criterion: None,
+            outcome: Outcome::Answered,
+        };
+        Self {
+            desk,
+            received_at,
+            caller,
+            reader: desk.repository.reader(),
+            lists: desk.lists(),
+            unit: Unit::default(),
+            audit,
+        }
+    }
+
+    /// Answers an operation: right to call, decode, decide, encode. `reader` stands before the payload root; the response root is written.
+    ///
+    /// # Errors
+    /// As the operation; what was written so far is then of no use.
+    pub fn answer(&mut self, operation: Operation, reader: &mut xml::Reader<'_>, writer: &mut xml::Writer) -> Result<(), Error> {
+        self.audit.operation = Some(operation.label());
+        self.desk.access.may_call(operation.right(), &self.caller)?;
+        match operation {
+            Operation::CitizenMessage(operation) => citizen_message_service_v2::answer(self, operation, reader, writer),
+            Operation::CodeList(operation) => code_list_service_v5::answer(self, operation, reader, writer),
+        }
+    }
+
+    /// What the call leaves behind: its facts, their conditions and its audit record; of a failed call the record alone (S5).
+    #[must_use]
+    pub fn into_unit(self, outcome: Outcome) -> Unit {
+        let mut unit = if outcome == Outcome::Answered { self.unit } else { Unit::default() };
+        unit.record(Fact::Audit(Box::new(AuditRecord { outcome, ..self.audit })));
+        unit
+    }
+
+    /// The Danish calendar day of the call.
+    pub(super) fn today(&self) -> NaiveDate {
+        domain::danish_day(self.received_at)
+    }
+
+    /// On whose behalf the call is made.
+    pub(super) fn organisation(&self) -> &Organisation {
+        &self.caller.organisation
+    }
+
+    /// The citizen the call is about, whom the caller may see: first known (1010), then related (6005, 4856, 4857, 4575).
+    ///
+    /// # Errors
+    /// The refusals named, or the archive is away.
+    pub(super) fn citizen(&mut self, right: domain::Operation, cpr: CivilRegistrationNumber) -> Result<Citizen, Error> {
+        let known = if cpr.is_placeholder() {
+            None
+        } else {
+            self.reader.citizen_by_cpr(&cpr)?
+        };
+        self.audit.citizen = Some(cpr);
+        let citizen = known.ok_or(Refusal::UnknownCitizen)?;
+        self.desk.access.may_access(right, &self.caller, &citizen, self.today())?;
+        Ok(citizen)
+    }
+
+    /// A message as the caller may see it, noted in the audit.
+    ///
+    /// # Errors
+    /// None for a contract that has room for what is stored.
+    pub(super) fn shown(&mut self, message: Message, cpr: &CivilRegistrationNumber) -> Result<CitizenMessageType, Error> {
+        self.touched(message.id);
+        wire::message(message, cpr, &self.caller.organisation)
+    }
+
+    /// Tells the authority that has to know what happened to a message (M21).
+    pub(super) fn tell(&mut self, kind: EventKind, message: &Message) {
+        if let Some(event) = self.event(kind, message) {
+            self.unit.record(event);
+        }
+    }
+
+    /// The event of the authority that has to know, if one has (M21).
+    pub(super) fn event(&self, kind: EventKind, message: &Message) -> Option<Fact> {
+        let recipient = kind.told(message, self.organisation())?;
+        Some(Fact::Event(Event::about(message, kind, recipient, self.identifier())))
+    }
+
+    /// A new identifier.
+    pub(super) fn identifier(&self) -> Uuid {
+        self.desk.sources.identifier()
+    }
+
+    /// Notes a message in the audit.
+    pub(super) fn touched(&mut self, message: MessageId) {
+        self.audit.objects.push(format!("message {message}"));
+    }
+
+    /// Notes a thread in the audit.
+    pub(super) fn touched_thread(&mut self, thread: ThreadId) {
+        self.audit.objects.push(format!("thread {thread}"));
+    }
+
+    /// Notes a document in the audit.
+    pub(super) fn touched_document(&mut self, document: DocumentId) {
+        self.audit.objects.push(format!("document {document}"));
+    }
+
+    /// Notes in the audit what was searched for; never personal data.
+    pub(super) fn searched(&mut self, criterion: String) {
+        self.audit.criterion = Some(criterion);
+    }
+}

@@ -1,0 +1,128 @@
+//! The code lists in memory: read once, and again when they have grown old, so that a new value needs no restart (K1, K2).
+//! It knows which list of the contract holds which kind of value. The rules on values are the lists' own.
+
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use chrono::NaiveDate;
+
+use crate::contract;
+use crate::domain::code_list::CodeLists;
+use crate::domain::{Channel, Context, Party, PartyKind, Refusal};
+use crate::error::Error;
+use crate::repository::Repository;
+
+/// A list, named as the element that carries its values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct ListName(pub(super) &'static str);
+
+impl ListName {
+    pub(super) const CONTEXT: Self =
+        Self(contract::citizen_message_context_type_identifier_code_list::CITIZEN_MESSAGE_CONTEXT_TYPE_IDENTIFIER.local);
+    pub(super) const CHANNEL: Self =
+        Self(contract::citizen_message_channel_type_identifier_code_list::CITIZEN_MESSAGE_CHANNEL_TYPE_IDENTIFIER.local);
+    pub(super) const PARTY_KIND: Self =
+        Self(contract::citizen_message_user_type_identifier_code_list::CITIZEN_MESSAGE_USER_TYPE_IDENTIFIER.local);
+    pub(super) const ORGANISATION_TYPE: Self = Self(contract::organisation_type_identifier_code_list::ORGANISATION_TYPE_IDENTIFIER.local);
+    pub(super) const USER_TYPE: Self = Self(contract::request_user_type_identifier_code_list::REQUEST_USER_TYPE_IDENTIFIER.local);
+}
+
+/// The lists of one moment.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Lists(pub(super) CodeLists);
+
+impl Lists {
+    /// A context for new data (M14).
+    ///
+    /// # Errors
+    /// 2002 or 2003.
+    pub(super) fn context(&self, code: i32, day: NaiveDate) -> Result<Context, Refusal> {
+        self.require(ListName::CONTEXT, code, day).map(|()| Context(code))
+    }
+
+    /// A channel for new data (M14).
+    ///
+    /// # Errors
+    /// 2002 or 2003.
+    pub(super) fn channel(&self, code: i32, day: NaiveDate) -> Result<Channel, Refusal> {
+        self.require(ListName::CHANNEL, code, day)?;
+        Channel::from_code(code)
+    }
+
+    /// The values a party states must be usable for new data; its organisation type means something only for an authority (M14, STAR).
+    ///
+    /// # Errors
+    /// 2002 or 2003.
+    pub(super) fn check_party(&self, party: &Party, day: NaiveDate) -> Result<(), Refusal> {
+        self.require(ListName::PARTY_KIND, party.kind.code(), day)?;
+        match party.kind {
+            PartyKind::Caseworker | PartyKind::System => self.require(ListName::ORGANISATION_TYPE, party.organisation_type, day),
+            PartyKind::Citizen | PartyKind::Company => Ok(()),
+        }
+    }
+
+    /// A value to search for, ended ones too (M14).
+    ///
+    /// # Errors
+    /// 2002.
+    pub(super) fn known(&self, list: ListName, code: i32) -> Result<i32, Refusal> {
+        if self.0.knows(list.0, code) {
+            Ok(code)
+        } else {
+            Err(Refusal::UnknownCodeListItem)
+        }
+    }
+
+    /// A value for new data (M14).
+    ///
+    /// # Errors
+    /// 2002 or 2003.
+    pub(super) fn require(&self, list: ListName, code: i32, day: NaiveDate) -> Result<(), Refusal> {
+        self.0.require(list.0, code, day)
+    }
+}
+
+/// Keeps the lists, and reads them again when they are old.
+#[derive(Debug)]
+pub(super) struct CodeListDesk {
+    lists: RwLock<Arc<Lists>>,
+    /// When the lists were last asked for; held by the one call that asks again.
+    asked: Mutex<Instant>,
+    keep_for: Duration,
+}
+
+impl CodeListDesk {
+    /// Reads the lists for the first time.
+    ///
+    /// # Errors
+    /// The archive cannot be read.
+    pub(super) fn load(repository: &Repository, keep_for: Duration) -> Result<Self, Error> {
+        let lists = Lists(repository.reader().code_lists()?);
+        Ok(Self {
+            lists: RwLock::new(Arc::new(lists)),
+            asked: Mutex::new(Instant::now()),
+            keep_for,
+        })
+    }
+
+    /// The lists. One call at a time looks whether they have changed; the others, and all while the archive is away, use those at hand.
+    pub(super) fn current(&self, repository: &Repository) -> Arc<Lists> {
+        if let Ok(mut asked) = self.asked.try_lock()
+            && asked.elapsed() >= self.keep_for
+        {
+            *asked = Instant::now();
+            match repository.reader().code_lists() {
+                Ok(lists) => self.replace(Lists(lists)),
+                Err(error) => log::warn!("code lists could not be read again, those in memory are used: {error}"),
+            }
+        }
+        self.lists.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn replace(&self, new: Lists) {
+        let mut lists = self.lists.write().unwrap_or_else(PoisonError::into_inner);
+        if **lists != new {
+            *lists = Arc::new(new);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! The desk: what every call shares, and the steps around one.
+//! It knows the archive, the access table, the code lists, the clock and the profile. What an operation does is left to its own module.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::call::Call;
+use super::code_lists::{CodeListDesk, Lists};
+use super::identity::Identity;
+use super::operation::Operation;
+use super::sources::Sources;
+use crate::domain::audit::{AuditRecord, Outcome};
+use crate::domain::{AccessTable, Caller, Fact, LogReference, Organisation, Unit};
+use crate::error::Error;
+use crate::repository::{Commit, Repository};
+
+/// What a profile decides about the services.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// May citizens start messages (M9)? Off.
+    pub citizens_may_start: bool,
+    /// How old the code lists in memory may be before the archive is asked again.
+    pub code_lists_for: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            citizens_may_start: false,
+            code_lists_for: Duration::from_secs(1),
+        }
+    }
+}
+
+/// What every call shares. Cheap to share behind an `Arc`; all methods may be called from many threads.
+#[derive(Debug)]
+pub struct Desk {
+    pub(super) repository: Repository,
+    pub(super) access: AccessTable,
+    pub(super) sources: Sources,
+    pub(super) settings: Settings,
+    code_lists: CodeListDesk,
+}
+
+impl Desk {
+    /// A desk over an archive; reads the code lists once.
+    ///
+    /// # Errors
+    /// The archive cannot be read, or the shipped access table is damaged.
+    pub fn new(repository: Repository, settings: Settings, sources: Sources) -> Result<Self, Error> {
+        let access = AccessTable::declared().map_err(Error::Internal)?;
+        let code_lists = CodeListDesk::load(&repository, settings.code_lists_for)?;
+        Ok(Self {
+            repository,
+            access,
+            sources,
+            settings,
+            code_lists,
+        })
+    }
+
+    /// The identity of a new call: its reference, and the instant every time in it comes from.
+    #[must_use]
+    pub fn begin(&self) -> (LogReference, DateTime<Utc>) {
+        (LogReference(self.sources.identifier()), self.sources.now())
+    }
+
+    /// A call of an admitted caller.
+    #[must_use]
+    pub fn call(&self, reference: LogReference, received_at: DateTime<Utc>, identity: &Identity, caller: Caller) -> Call<'_> {
+        Call::new(self, reference, received_at, identity, caller)
+    }
+
+    /// The unit of a call that failed before it had a caller: its audit record alone (S5).
+    #[must_use]
+    pub fn refused(&self, refused: Refused, code: i32) -> Unit {
+        let record = AuditRecord {
+            at: refused.received_at,
+            call: refused.reference,
+            certificate: refused.identity.as_ref().map(Identity::subject),
+            system: None,
+            organisation: refused.organisation,
+            user: None,
+            user_organisation: None,
+            operation: refused.operation.map(Operation::label),
+            citizen: None,
+            objects: Vec::new(),
+            criterion: None,
+            outcome: Outcome::Fault(code),
+        };
+        let mut unit = Unit::default();
+        unit.record(Fact::Audit(Box::new(record)));
+        unit
+    }
+
+    /// Hands a unit to the archive. The answer may leave when the commit says so, not before.
+    pub fn commit(&self, unit: Unit) -> Commit {
+        self.repository.commit(unit)
+    }
+
+    /// Can the desk answer now?
+    ///
+    /// # Errors
+    /// The archive is away.
+    pub fn ready(&self) -> Result<(), Error> {
+        self.repository.ping()
+    }
+
+    /// The code lists as they stand now.
+    pub(super) fn lists(&self) -> Arc<Lists> {
+        self.code_lists.current(&self.repository)
+    }
+}
+
+/// What is known of a call that failed before it had a caller.
+#[derive(Clone, Debug)]
+pub struct Refused {
+    /// The reference the caller was given.
+    pub reference: LogReference,
+    /// When the call arrived.
+    pub received_at: DateTime<Utc>,
+    /// Who stood at the door, if somebody did.
+    pub identity: Option<Identity>,
+    /// The organisation stated, if the header could be read.
+    pub organisation: Option<Organisation>,
+    /// The operation, if it was found.
+    pub operation: Option<Operation>,
+}
