@@ -4,6 +4,7 @@
 
 mod demo;
 mod import;
+mod key;
 mod serve;
 
 use std::io::Write as _;
@@ -72,7 +73,13 @@ pub fn run() -> ExitCode {
 
 /// The archive, its schema brought up to date.
 fn open(database: &Database) -> Result<Repository, Failure> {
-    Repository::open(&database.url, &repository::Settings::default()).map_err(|error| Failure::Setting(error.to_string()))
+    let key = if database.url.starts_with("sqlite:") {
+        key::read_or_make(&database.audit_key_file)
+    } else {
+        // A key of its own would hide this process's records from the others.
+        key::read(&database.audit_key_file)
+    };
+    Repository::open(&database.url, &repository::Settings::new(key?)).map_err(|error| Failure::Setting(error.to_string()))
 }
 
 /// Lines of level info and above, unless `RUST_LOG` says otherwise. A panic says where it was, and not with which values (S8).

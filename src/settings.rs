@@ -5,11 +5,12 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 
-/// Where the database is.
+/// Where the archive is.
 #[derive(Args, Clone, Debug)]
 pub struct Database {
     /// The archive: `sqlite:PATH` for a file of our own, or `postgres://…` for a PostgreSQL server.
@@ -21,6 +22,15 @@ pub struct Database {
         hide_env_values = true
     )]
     pub url: String,
+
+    /// File with the key of the audit, 64 hexadecimal digits; not kept in the database. With `sqlite:` it is made if it is missing; with `postgres:` all processes need the same one.
+    #[arg(
+        long = "audit-key-file",
+        env = "DIALOGMODUL_AUDIT_KEY_FILE",
+        value_name = "FILE",
+        default_value = "data/audit.key"
+    )]
+    pub audit_key_file: PathBuf,
 }
 
 /// What the server listens on, who it is to the outside, and what it takes on.

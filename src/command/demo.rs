@@ -1,6 +1,5 @@
 //! `dialogmodul demo`: an archive with invented people, served on this machine, and a first call to paste.
 
-use std::fs;
 use std::io::{self, Write};
 
 use clap::Args;
@@ -31,10 +30,9 @@ pub(super) struct Demo {
 impl Demo {
     /// Serves the demo until a signal to stop.
     pub(super) fn run(self) -> Result<(), Failure> {
-        fs::create_dir_all(&self.data)
-            .map_err(|error| Failure::Setting(format!("cannot create the folder {}: {error}", self.data.display())))?;
         let database = Database {
             url: format!("sqlite:{}", self.data.join("demo.sqlite").display()),
+            audit_key_file: self.data.join("audit.key"),
         };
         let repository = open(&database)?;
         repository.load_demo().map_err(|error| Failure::Other(error.to_string()))?;

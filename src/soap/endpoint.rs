@@ -39,10 +39,10 @@ pub(super) async fn serve(door: web::Data<Door>, request: HttpRequest, payload: 
         (Address::Description(service, form), &(Method::GET | Method::HEAD)) => describe(&door, service, &form, request.headers()),
         (Address::Live, &(Method::GET | Method::HEAD)) => health::live(),
         (Address::Ready, &(Method::GET | Method::HEAD)) => health::ready(Arc::clone(&door.desk)).await,
-        (Address::Service(_), _) => reject(&door, Rejection::Method("POST")),
-        (Address::Description(..), _) => reject(&door, Rejection::Method("GET, HEAD, POST")),
-        (Address::Live | Address::Ready, _) => reject(&door, Rejection::Method("GET, HEAD")),
-        (Address::Unknown, _) => reject(&door, Rejection::UnknownPath),
+        (Address::Service(_), _) => reject(&door, &request, payload, Rejection::Method("POST")),
+        (Address::Description(..), _) => reject(&door, &request, payload, Rejection::Method("GET, HEAD, POST")),
+        (Address::Live | Address::Ready, _) => reject(&door, &request, payload, Rejection::Method("GET, HEAD")),
+        (Address::Unknown, _) => reject(&door, &request, payload, Rejection::UnknownPath),
     }
 }
 
@@ -157,7 +157,7 @@ fn describe(door: &Door, service: Service, form: &Form, headers: &HeaderMap) -> 
         Form::Single => Some(&description.single),
         Form::Schema(name) => description.schema(name),
     }) else {
-        return reject(door, Rejection::UnknownPath);
+        return respond(&Rejection::UnknownPath, door.desk.begin().0);
     };
     let status = if is_known(page, headers) {
         StatusCode::NOT_MODIFIED
@@ -182,9 +182,11 @@ fn is_known(page: &Page, headers: &HeaderMap) -> bool {
 }
 
 /// A request that is no call.
-fn reject(door: &Door, rejection: Rejection) -> HttpResponse {
-    let (reference, _) = door.desk.begin();
-    respond(&rejection, reference)
+fn reject(door: &Door, request: &HttpRequest, payload: Payload, rejection: Rejection) -> HttpResponse {
+    if request.headers().contains_key(header::TRANSFER_ENCODING) {
+        body::let_go(payload);
+    }
+    respond(&rejection, door.desk.begin().0)
 }
 
 fn respond(rejection: &Rejection, reference: LogReference) -> HttpResponse {
