@@ -7,6 +7,7 @@ mod commit;
 mod committer;
 mod engine;
 mod facts;
+mod import;
 mod pool;
 mod postgres;
 mod reader;
@@ -15,11 +16,13 @@ mod schema;
 mod sqlite;
 mod types;
 
+use std::io::Read;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 pub use commit::Commit;
+pub use import::{ImportError, Kind as ImportKind, Summary as ImportSummary};
 pub use reader::Reader;
 
 use crate::domain::{Channel, Context, MessageId, Organisation, ThreadId, Unit};
@@ -168,6 +171,29 @@ impl Repository {
     /// Hands a unit to the writer. All of it is stored or none; the answer comes after the commit.
     pub fn commit(&self, unit: Unit) -> Commit {
         self.0.committer.commit(unit)
+    }
+
+    /// Imports a tab-separated file: all of it or nothing. `progress` is told now and then how many lines are done.
+    ///
+    /// # Errors
+    /// See [`ImportError`].
+    pub fn import(&self, kind: ImportKind, source: impl Read, progress: &mut dyn FnMut(u64)) -> Result<ImportSummary, ImportError> {
+        let source: Box<dyn Read + '_> = Box::new(source);
+        let away = |error: diesel::ConnectionError| ImportError::Database(one_line(&error));
+        match &self.0.pools {
+            Pools::Sqlite(pool) => sqlite::import::import(&mut pool.engine().writing().map_err(away)?, kind, source, progress),
+            Pools::Postgres(pool) => postgres::import::import(&mut pool.engine().writing().map_err(away)?, kind, source, progress),
+        }
+    }
+
+    /// Imports the demo data; doing it again changes nothing.
+    ///
+    /// # Errors
+    /// See [`ImportError`].
+    pub fn load_demo(&self) -> Result<(), ImportError> {
+        ImportKind::ALL
+            .iter()
+            .try_for_each(|(kind, _)| self.import(*kind, kind.demo().as_bytes(), &mut |_| {}).map(drop))
     }
 
     /// Does the database answer?

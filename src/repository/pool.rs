@@ -14,11 +14,17 @@ use crate::error::Error;
 const WAIT: Duration = Duration::from_secs(3);
 
 /// A pool of read connections.
-pub struct Pool<E: Engine>(r2d2::Pool<Manager<E>>);
+pub struct Pool<E: Engine> {
+    connections: r2d2::Pool<Manager<E>>,
+    engine: Arc<E>,
+}
 
 impl<E: Engine> Clone for Pool<E> {
     fn clone(&self) -> Self {
-        Self(self.0.clone())
+        Self {
+            connections: self.connections.clone(),
+            engine: self.engine.clone(),
+        }
     }
 }
 
@@ -31,8 +37,13 @@ impl<E: Engine> Pool<E> {
             .test_on_check_out(false)
             .connection_timeout(WAIT)
             .error_handler(Box::new(LogFailure))
-            .build_unchecked(Manager(engine));
-        Self(pool)
+            .build_unchecked(Manager(engine.clone()));
+        Self { connections: pool, engine }
+    }
+
+    /// The engine behind the pool.
+    pub fn engine(&self) -> &E {
+        &self.engine
     }
 
     /// A lease that takes its connection when the first query needs it.
@@ -56,12 +67,12 @@ impl<E: Engine> Lease<E> {
     /// # Errors
     /// [`Error::Unavailable`] when the database is away or all connections are taken, [`Error::Internal`] otherwise.
     pub fn run<T>(&mut self, mut query: impl FnMut(&mut E::Connection) -> QueryResult<T>) -> Result<T, Error> {
-        for _ in 0..=self.pool.0.max_size() {
+        for _ in 0..=self.pool.connections.max_size() {
             let mut pooled = match self.connection.take() {
                 Some(pooled) => pooled,
                 None => self
                     .pool
-                    .0
+                    .connections
                     .get()
                     .map_err(|_| Error::Unavailable("the database gives no connection".to_owned()))?,
             };

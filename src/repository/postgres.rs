@@ -22,6 +22,8 @@ pub mod append;
 pub mod citizens;
 #[path = "query/code_lists.rs"]
 pub mod code_lists;
+#[path = "query/import.rs"]
+pub mod import;
 #[path = "query/messages.rs"]
 pub mod messages;
 #[path = "query/organisations.rs"]
@@ -80,7 +82,7 @@ impl Engine for Postgres {
     }
 
     fn append(connection: &mut Connection, units: &[&Unit], chain: &mut Chain, refusals: &mut Vec<Option<Refusal>>) -> QueryResult<()> {
-        connection.transaction(|connection| append::append(connection, units, chain, refusals))
+        transaction(connection, |connection| append::append(connection, units, chain, refusals))
     }
 
     fn is_recorded(connection: &mut Connection, chain: &Chain) -> QueryResult<bool> {
@@ -147,6 +149,14 @@ fn lock_contents(connection: &mut Connection, citizen: Identifier, hashes: &[Vec
         .for_update()
         .load::<Identifier>(connection)
         .map(drop)
+}
+
+/// A transaction that may write.
+fn transaction<T, E: From<diesel::result::Error>>(
+    connection: &mut Connection,
+    work: impl FnOnce(&mut Connection) -> Result<T, E>,
+) -> Result<T, E> {
+    connection.transaction(work)
 }
 
 fn open(url: &str, settings: &[&str]) -> ConnectionResult<Connection> {

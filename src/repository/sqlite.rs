@@ -19,6 +19,8 @@ pub mod append;
 pub mod citizens;
 #[path = "query/code_lists.rs"]
 pub mod code_lists;
+#[path = "query/import.rs"]
+pub mod import;
 #[path = "query/messages.rs"]
 pub mod messages;
 #[path = "query/organisations.rs"]
@@ -59,7 +61,7 @@ impl Engine for Sqlite {
     }
 
     fn append(connection: &mut Connection, units: &[&Unit], chain: &mut Chain, refusals: &mut Vec<Option<Refusal>>) -> QueryResult<()> {
-        connection.immediate_transaction(|connection| append::append(connection, units, chain, refusals))
+        transaction(connection, |connection| append::append(connection, units, chain, refusals))
     }
 
     fn is_recorded(connection: &mut Connection, chain: &Chain) -> QueryResult<bool> {
@@ -92,6 +94,14 @@ fn hold_contents(_: &mut Connection, _: &[rows::DocumentContent]) -> QueryResult
 /// As with threads: the write lock is enough.
 fn lock_contents(_: &mut Connection, _: Identifier, _: &[Vec<u8>]) -> QueryResult<()> {
     Ok(())
+}
+
+/// A transaction that may write.
+fn transaction<T, E: From<diesel::result::Error>>(
+    connection: &mut Connection,
+    work: impl FnOnce(&mut Connection) -> Result<T, E>,
+) -> Result<T, E> {
+    connection.immediate_transaction(work)
 }
 
 fn open(path: &str, settings: &str) -> ConnectionResult<Connection> {
