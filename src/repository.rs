@@ -7,7 +7,7 @@ mod commit;
 mod committer;
 mod engine;
 mod facts;
-mod import;
+pub mod import;
 mod pool;
 mod postgres;
 mod reader;
@@ -22,7 +22,6 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 
 pub use commit::Commit;
-pub use import::{ImportError, Kind as ImportKind, Summary as ImportSummary};
 pub use reader::Reader;
 
 use crate::domain::{Channel, Context, MessageId, Organisation, ThreadId, Unit};
@@ -30,6 +29,7 @@ use crate::error::Error;
 use audit::{Chain, Keys};
 use committer::Committer;
 use engine::Engine;
+use import::{ImportError, Kind, Summary};
 use pool::Pool;
 use postgres::Postgres;
 use sqlite::Sqlite;
@@ -177,7 +177,7 @@ impl Repository {
     ///
     /// # Errors
     /// See [`ImportError`].
-    pub fn import(&self, kind: ImportKind, source: impl Read, progress: &mut dyn FnMut(u64)) -> Result<ImportSummary, ImportError> {
+    pub fn import(&self, kind: Kind, source: impl Read, progress: &mut dyn FnMut(u64)) -> Result<Summary, ImportError> {
         let source: Box<dyn Read + '_> = Box::new(source);
         let away = |error: diesel::ConnectionError| ImportError::Database(one_line(&error));
         match &self.0.pools {
@@ -191,7 +191,7 @@ impl Repository {
     /// # Errors
     /// See [`ImportError`].
     pub fn load_demo(&self) -> Result<(), ImportError> {
-        ImportKind::ALL
+        Kind::ALL
             .iter()
             .try_for_each(|(kind, _)| self.import(*kind, kind.demo().as_bytes(), &mut |_| {}).map(drop))
     }
