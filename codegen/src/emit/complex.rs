@@ -1,0 +1,343 @@
+//! Complex types: a struct each, and an enum for each family that `xsi:type` chooses from.
+
+use std::collections::BTreeSet;
+
+use super::{
+    doc, names_in_use,
+    particles::{Field, Fields, is_emptiable},
+    plan::Plan,
+    wildcard,
+};
+use crate::{
+    error::Error,
+    model::{Attribute, ComplexId, Content, Particle, Term},
+    names,
+};
+
+/// The functions that read attributes; the generated types share them.
+pub(super) const ATTRIBUTES: &str = r#"
+mod attributes {
+    use xml::datatypes::Datatype;
+
+    pub(super) fn optional<T: Datatype>(
+        reader: &mut xml::Reader<'_>,
+        name: &xml::Name,
+    ) -> Result<Option<T>, xml::Violation> {
+        match reader.attribute(name) {
+            None => Ok(None),
+            Some(text) => T::read(text)
+                .map(Some)
+                .map_err(|rule| reader.attribute_violation(name, rule).in_type(T::NAME)),
+        }
+    }
+
+    #[allow(dead_code, reason = "not every contract has required attributes")]
+    pub(super) fn required<T: Datatype>(
+        reader: &mut xml::Reader<'_>,
+        name: &xml::Name,
+    ) -> Result<T, xml::Violation> {
+        match optional(reader, name)? {
+            Some(value) => Ok(value),
+            None => Err(reader.attribute_violation(name, xml::Rule::Missing { expected: name.to_string() })),
+        }
+    }
+
+    #[allow(dead_code, reason = "not every contract has attributes with defaults")]
+    pub(super) fn or_default<T: Datatype>(
+        reader: &mut xml::Reader<'_>,
+        name: &xml::Name,
+        default: &'static str,
+    ) -> Result<T, xml::Violation> {
+        match optional(reader, name)? {
+            Some(value) => Ok(value),
+            None => T::read(default.into()).map_err(|rule| reader.attribute_violation(name, rule)),
+        }
+    }
+
+    #[allow(dead_code, reason = "not every contract has fixed attributes")]
+    pub(super) fn fixed<T: Datatype>(
+        reader: &mut xml::Reader<'_>,
+        name: &xml::Name,
+        fixed: &'static str,
+    ) -> Result<Option<T>, xml::Violation> {
+        let value = optional::<T>(reader, name)?;
+        let same = |value: &T| T::read(fixed.into()).is_ok_and(|fixed| value.same(&fixed));
+        match value {
+            Some(value) if !same(&value) => Err(reader.attribute_violation(name, xml::Rule::Facet("fixed"))),
+            value => Ok(value),
+        }
+    }
+}
+"#;
+
+/// The struct of a complex type with its codec.
+pub(super) fn structure(plan: &Plan<'_>, id: ComplexId) -> Result<String, Error> {
+    let complex = plan.model.complex(id);
+    let (name, namespace) = plan
+        .complex_path(id)
+        .map(|path| (path.name.clone(), path.namespace.clone()))
+        .unwrap_or_default();
+    let mut taken = BTreeSet::new();
+    let mut parts = Parts::default();
+    for attribute in &complex.attributes {
+        parts.attribute(plan, attribute, &namespace, &mut taken)?;
+    }
+    if let Some(any) = &complex.any_attribute {
+        parts.before.push_str(&wildcard::attributes(plan, any));
+    }
+    let mut fields = Fields::new(plan, id, &name, &namespace);
+    let body = match &complex.content {
+        Content::Empty => {
+            let made = parts.construction();
+            format!("reader.empty()?;\nOk({made})")
+        }
+        Content::Simple(type_ref) => {
+            let rust = plan.simple_rust(*type_ref, &namespace);
+            let field = names::unique(&mut taken, "value".to_owned());
+            parts.declarations.push_str(&format!("/// The text of the element.\npub {field}: {rust},\n"));
+            parts.names.push(field.clone());
+            parts.after.push_str(&format!("xml::Encode::encode(&self.{field}, writer);\n"));
+            let made = parts.construction();
+            format!(
+                "let {field} = reader.value(
+                    <{rust} as xml::datatypes::Datatype>::NAME,
+                    <{rust} as xml::datatypes::Datatype>::read,
+                )?;
+                Ok({made})"
+            )
+        }
+        Content::Elements(particle) => match &particle.term {
+            Term::All(particles) => all(&mut fields, &mut parts, particle, particles, &mut taken)?,
+            _ => {
+                let found = fields.of(particle, &mut taken)?;
+                for field in &found {
+                    parts.declare(field);
+                    parts.reads.push_str(&format!("{}: {},\n", field.name, field.read));
+                }
+                let made = parts.construction();
+                format!("let decoded = {made};\nreader.leave()?;\nOk(decoded)")
+            }
+        },
+    };
+    let doc = doc(&lead(plan, id), &complex.documentation);
+    let types = match &complex.name {
+        Some(name) => {
+            let name = plan.name_expression(&name.namespace, &name.local);
+            format!("const TYPES: &'static [xml::Name] = &[{name}];")
+        }
+        None => String::new(),
+    };
+    let helpers = fields.helpers;
+    let Parts { declarations, before, after, .. } = parts;
+    let writer = if after.is_empty() { "_writer" } else { "writer" };
+    Ok(format!(
+        "{doc}#[derive(Clone, Debug, PartialEq)]
+        pub struct {name} {{ {declarations} }}
+
+        impl xml::Decode for {name} {{
+            {types}
+            fn decode(reader: &mut xml::Reader<'_>) -> Result<Self, xml::Violation> {{
+                {before}
+                {body}
+            }}
+        }}
+
+        impl xml::Encode for {name} {{
+            fn encode(&self, {writer}: &mut xml::Writer) {{ {after} }}
+        }}
+
+        {helpers}"
+    ))
+}
+
+/// Pieces of a struct under construction.
+#[derive(Default)]
+struct Parts {
+    declarations: String,
+    /// Statements that read attributes.
+    before: String,
+    /// Fields whose values are already in variables of their names.
+    names: Vec<String>,
+    /// Fields with the expressions that read them.
+    reads: String,
+    /// Statements that write.
+    after: String,
+}
+
+impl Parts {
+    fn declare(&mut self, field: &Field) {
+        self.declarations.push_str(&field.declaration());
+        self.after.push_str(&field.write(&format!("self.{}", field.name)));
+    }
+
+    fn construction(&self) -> String {
+        format!("Self {{ {} {} }}", self.names.iter().map(|name| format!("{name},")).collect::<String>(), self.reads)
+    }
+
+    fn attribute(
+        &mut self,
+        plan: &Plan<'_>,
+        attribute: &Attribute,
+        namespace: &str,
+        taken: &mut BTreeSet<String>,
+    ) -> Result<(), Error> {
+        for value in attribute.default.iter().chain(&attribute.fixed) {
+            let judged = plan.model.interpreted(attribute.type_ref)?.read(value);
+            judged.map_err(|rule| Error::invalid(&attribute.place, format!("the given value is wrong: {rule}")))?;
+        }
+        let field = names::unique(taken, names::field(&attribute.name.local));
+        let constant = names_in_use::constant(plan, namespace, &attribute.name);
+        let value = plan.simple_rust(attribute.type_ref, namespace);
+        let always = attribute.is_required || attribute.default.is_some();
+        let rust = if always { value.clone() } else { format!("Option<{value}>") };
+        let mut read = match (&attribute.default, &attribute.fixed) {
+            (Some(default), _) => format!("super::attributes::or_default(reader, &{constant}, {default:?})?"),
+            (None, Some(fixed)) => format!("super::attributes::fixed::<{value}>(reader, &{constant}, {fixed:?})?"),
+            (None, None) if attribute.is_required => format!("super::attributes::required(reader, &{constant})?"),
+            (None, None) => format!("super::attributes::optional(reader, &{constant})?"),
+        };
+        if attribute.is_required && attribute.fixed.is_some() {
+            read = format!(
+                "match {read} {{
+                    Some(value) => value,
+                    None => return Err(reader.attribute_violation(
+                        &{constant}, xml::Rule::Missing {{ expected: {constant}.to_string() }})),
+                }}"
+            );
+        }
+        let need = match (attribute.is_required, &attribute.default, &attribute.fixed) {
+            (true, ..) => "required".to_owned(),
+            (false, Some(default), _) => format!("`{default}` if it is left out"),
+            (false, None, Some(fixed)) => format!("optional, always `{fixed}`"),
+            (false, None, None) => "optional".to_owned(),
+        };
+        let doc = doc(&format!("Attribute `{}`, {need}.", attribute.name.local), &attribute.documentation);
+        self.declarations.push_str(&format!("{doc}pub {field}: {rust},\n"));
+        self.before.push_str(&format!("let {field} = {read};\n"));
+        let text = "xml::datatypes::Datatype::text";
+        self.after.push_str(&if always {
+            format!("writer.attribute(&{constant}, &{text}(&self.{field}));\n")
+        } else {
+            format!("if let Some(value) = &self.{field} {{ writer.attribute(&{constant}, &{text}(value)); }}\n")
+        });
+        self.names.push(field);
+        Ok(())
+    }
+}
+
+/// `xs:all`: each element once at most, in any order.
+fn all(
+    fields: &mut Fields<'_, '_>,
+    parts: &mut Parts,
+    whole: &Particle,
+    particles: &[Particle],
+    taken: &mut BTreeSet<String>,
+) -> Result<String, Error> {
+    let (mut variables, mut arms, mut made) = (String::new(), String::new(), String::new());
+    for particle in particles {
+        // Read as required where it stands; whether it stood is looked at in the end.
+        let declared = fields.of(particle, taken)?;
+        let once = fields.of(&Particle { min: 1, ..particle.clone() }, &mut BTreeSet::new())?;
+        for (field, once) in declared.iter().zip(&once) {
+            let name = &field.name;
+            parts.declare(field);
+            let condition = fields.condition_of(particle);
+            variables.push_str(&format!("let mut {name} = None;\n"));
+            arms.push_str(&format!("if {name}.is_none() && {condition} {{ {name} = Some({}); continue; }}\n", once.read));
+            if particle.min == 0 || is_emptiable(whole) && whole.min > 0 {
+                made.push_str(&format!("{name},\n"));
+            } else {
+                let expected = fields.expected_of(particle);
+                made.push_str(&format!(
+                    "{name}: match {name} {{
+                        Some(value) => value,
+                        None => return Err(reader.absent({expected:?})),
+                    }},\n"
+                ));
+            }
+        }
+    }
+    let names = parts.names.iter().map(|name| format!("{name},")).collect::<String>();
+    Ok(format!(
+        "{variables}
+        loop {{
+            {arms}
+            break;
+        }}
+        let decoded = Self {{ {names} {made} }};
+        reader.leave()?;
+        Ok(decoded)"
+    ))
+}
+
+/// The enum of a family.
+pub(super) fn family(plan: &Plan<'_>, index: usize) -> String {
+    let Some(family) = plan.families.get(index) else {
+        return String::new();
+    };
+    let name = &family.path.name;
+    let namespace = &family.path.namespace;
+    let base = plan.model.complex(family.base);
+    let (mut variants, mut reads, mut writes) = (String::new(), String::new(), String::new());
+    let mut taken = BTreeSet::new();
+    let mut types = Vec::new();
+    for id in &family.members {
+        let Some(path) = plan.complex_path(*id) else {
+            continue;
+        };
+        let member = plan.model.complex(*id);
+        let rust = plan.path_from(path, namespace);
+        let variant = names::unique(&mut taken, path.name.clone());
+        variants.push_str(&format!("/// [`{rust}`].\n{variant}({rust}),\n"));
+        let qname = member.name.clone();
+        let pattern = qname.as_ref().map(|name| format!("Some(({:?}, {:?}))", name.namespace, name.local));
+        let pattern = match (*id == family.base, pattern) {
+            (true, Some(pattern)) => format!("None | {pattern}"),
+            (true, None) => "None".to_owned(),
+            (false, pattern) => pattern.unwrap_or_default(),
+        };
+        reads.push_str(&format!("{pattern} => xml::Decode::decode(reader).map(Self::{variant}),\n"));
+        let mut write = "xml::Encode::encode(value, writer);".to_owned();
+        if let Some(qname) = qname.filter(|_| *id != family.base) {
+            let prefix = plan.prefix(&qname.namespace);
+            let text = if prefix.is_empty() { qname.local.clone() } else { format!("{prefix}:{}", qname.local) };
+            types.push(qname.local.clone());
+            write = format!(
+                "writer.declare(&[({prefix:?}, {:?})]);
+                writer.attribute(&xml::Name::new(xml::XSI, \"xsi\", \"type\"), {text:?});
+                {write}",
+                qname.namespace
+            );
+        }
+        writes.push_str(&format!("Self::{variant}(value) => {{ {write} }}\n"));
+    }
+    let local = base.name.as_ref().map(|name| name.local.clone()).unwrap_or_default();
+    let doc = doc(&format!("`{local}`, or a type derived from it by the name of `xsi:type`."), "");
+    format!(
+        "{doc}#[derive(Clone, Debug, PartialEq)]
+        pub enum {name} {{ {variants} }}
+
+        impl xml::Decode for {name} {{
+            fn decode(reader: &mut xml::Reader<'_>) -> Result<Self, xml::Violation> {{
+                let named = reader.type_name()?;
+                match named.as_ref().map(|name| (name.namespace.as_str(), name.local.as_str())) {{
+                    {reads}
+                    _ => Err(reader.violation(xml::Rule::Type)),
+                }}
+            }}
+        }}
+
+        impl xml::Encode for {name} {{
+            fn encode(&self, writer: &mut xml::Writer) {{
+                match self {{ {writes} }}
+            }}
+        }}\n"
+    )
+}
+
+fn lead(plan: &Plan<'_>, id: ComplexId) -> String {
+    match &plan.model.complex(id).name {
+        Some(name) => format!("`{}`.", name.local),
+        None => "Declared in place.".to_owned(),
+    }
+}

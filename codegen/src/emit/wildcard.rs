@@ -1,0 +1,143 @@
+//! Wildcards: which namespaces they take, and what is known of the names in them.
+
+use super::plan::Plan;
+use crate::{
+    error::Error,
+    model::{ElementId, Namespaces, Process, TypeRef, Wildcard},
+};
+
+/// Whether a namespace is one of the wildcard's, as an expression over `NAMESPACE`.
+pub(super) struct Condition(String);
+
+impl Condition {
+    pub(super) fn of(namespaces: &Namespaces) -> Self {
+        Self(match namespaces {
+            Namespaces::Any => String::new(),
+            Namespaces::Other(target) if target.is_empty() => "!NAMESPACE.is_empty()".to_owned(),
+            Namespaces::Other(target) => format!("!NAMESPACE.is_empty() && NAMESPACE != {target:?}"),
+            Namespaces::Listed(listed) => format!("{listed:?}.contains(&NAMESPACE)"),
+        })
+    }
+
+    /// Of the next child.
+    pub(super) fn of_next(&self) -> String {
+        if self.0.is_empty() {
+            return "reader.peek()?.is_some()".to_owned();
+        }
+        format!("reader.peek()?.is_some_and(|tag| {})", self.0.replace("NAMESPACE", "tag.namespace"))
+    }
+
+    fn of_attribute(&self) -> String {
+        if self.0.is_empty() { "true".to_owned() } else { self.0.replace("NAMESPACE", "attribute.namespace") }
+    }
+}
+
+/// Expression that captures the next child.
+pub(super) fn capture(plan: &Plan<'_>, process: Process) -> String {
+    let _ = plan;
+    match process {
+        Process::Skip => "reader.capture()?".to_owned(),
+        Process::Lax => "super::known::lax(reader)?".to_owned(),
+        Process::Strict => "super::known::strict(reader)?".to_owned(),
+    }
+}
+
+/// Statements that let attributes of a wildcard stand, after the declared ones are read.
+pub(super) fn attributes(plan: &Plan<'_>, wildcard: &Wildcard) -> String {
+    let allowed = Condition::of(&wildcard.namespaces).of_attribute();
+    let check = match wildcard.process {
+        Process::Skip => String::new(),
+        Process::Lax if plan.model.attributes.is_empty() => String::new(),
+        Process::Lax => "super::known::attributes(reader, false)?;".to_owned(),
+        Process::Strict => "super::known::attributes(reader, true)?;".to_owned(),
+    };
+    format!(
+        "if reader.attributes().any(|attribute| attribute.namespace == xml::XSI || !({allowed})) {{
+            return Err(reader.violation(xml::Rule::Attribute));
+        }}
+        {check}
+        reader.any_attributes();\n"
+    )
+}
+
+/// The module that knows all global elements and attributes, for wildcards that look at them.
+pub(super) fn known(plan: &Plan<'_>) -> Result<String, Error> {
+    let mut arms = String::new();
+    for (index, element) in plan.model.elements.iter().enumerate() {
+        if !element.is_global {
+            continue;
+        }
+        let (namespace, local) = (&element.name.namespace, &element.name.local);
+        let name = plan.name_expression(namespace, local);
+        let rust = match plan.valued_path(ElementId(index)) {
+            Some(path) => plan.path_from(path, "\0"),
+            None => plan.element_rust(ElementId(index), "\0"),
+        };
+        let check = if element.type_ref == TypeRef::AnyType {
+            "Ok(true)".to_owned()
+        } else {
+            format!("reader.required::<{rust}>(&{name}).map(|_| true)")
+        };
+        arms.push_str(&format!("({namespace:?}, {local:?}) => {check},\n"));
+    }
+    let mut attributes = String::new();
+    for attribute in &plan.model.attributes {
+        let rust = plan.simple_rust(attribute.type_ref, "\0");
+        attributes.push_str(&format!(
+            "({:?}, {:?}) => <{rust} as xml::datatypes::Datatype>::read(attribute.value.into()).map(|_| ()),\n",
+            attribute.name.namespace, attribute.name.local
+        ));
+    }
+    Ok(format!(
+        "#[allow(dead_code, clippy::all, reason = \"not every contract looks at all of it\")]
+        mod known {{
+            /// The next child as it was written; it must be valid if the contract declares it.
+            pub(super) fn lax(reader: &mut xml::Reader<'_>) -> Result<String, xml::Violation> {{
+                let raw = reader.capture()?;
+                is_known(reader, &raw)?;
+                Ok(raw)
+            }}
+
+            /// The next child as it was written; the contract must declare it.
+            pub(super) fn strict(reader: &mut xml::Reader<'_>) -> Result<String, xml::Violation> {{
+                let raw = reader.capture()?;
+                if is_known(reader, &raw)? {{
+                    return Ok(raw);
+                }}
+                Err(reader.violation(xml::Rule::Unexpected {{ expected: \"an element of the contract\".into() }}))
+            }}
+
+            fn is_known(outer: &xml::Reader<'_>, raw: &str) -> Result<bool, xml::Violation> {{
+                check(raw).map_err(|inner| {{
+                    let mut violation = outer.violation(inner.rule);
+                    violation.in_type = inner.in_type;
+                    violation
+                }})
+            }}
+
+            fn check(raw: &str) -> Result<bool, xml::Violation> {{
+                let mut whole = xml::Reader::new(raw.as_bytes(), xml::Limits::default())?;
+                let reader = &mut whole;
+                let Some(tag) = reader.peek()? else {{ return Ok(false) }};
+                let name = tag.to_qname();
+                match (name.namespace.as_str(), name.local.as_str()) {{
+                    {arms}
+                    _ => Ok(false),
+                }}
+            }}
+
+            /// The attributes nobody has asked for yet, valid as far as the contract declares them.
+            pub(super) fn attributes(reader: &xml::Reader<'_>, strict: bool) -> Result<(), xml::Violation> {{
+                for attribute in reader.attributes() {{
+                    let judged: Result<(), xml::Rule> = match (attribute.namespace, attribute.local) {{
+                        {attributes}
+                        _ if strict => Err(xml::Rule::Attribute),
+                        _ => Ok(()),
+                    }};
+                    judged.map_err(|rule| reader.violation(rule))?;
+                }}
+                Ok(())
+            }}
+        }}\n"
+    ))
+}
