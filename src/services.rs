@@ -14,10 +14,11 @@ mod posting;
 mod sources;
 mod wire;
 
+/// An operation of any service.
+pub use crate::contract::Operation;
 pub use call::Call;
 pub use desk::{Desk, Refused, Settings};
 pub use identity::Identity;
-pub use operation::Operation;
 pub use sources::Sources;
 
 /// The receipt of a unit handed to the archive; wait for it or await it before the answer leaves.

@@ -24,8 +24,8 @@ pub struct Draft {
     pub to: Party,
     /// Does the sender allow a reply?
     pub reply_allowed: bool,
-    /// Title, 1..256 characters; a reply has none.
-    pub title: Option<String>,
+    /// Title, 1..256 characters; empty for a reply, which has none.
+    pub title: String,
     /// Text, 1..20000 characters.
     pub text: String,
     /// Its documents, already checked (M12).
@@ -97,7 +97,7 @@ impl Draft {
             to: self.to,
             reply_allowed: self.reply_allowed,
             created_at: stamp.at,
-            title: self.title,
+            title: Some(self.title),
             text: Some(self.text),
             documents: self.documents.iter().map(Document::information).collect(),
             history: History::default(),
@@ -145,7 +145,7 @@ mod tests {
             from,
             to,
             reply_allowed: true,
-            title: Some("Titel".into()),
+            title: "Titel".into(),
             text: "Tekst".into(),
             documents: Vec::new(),
         }

@@ -235,11 +235,11 @@ pub struct Message {
     pub reply_allowed: bool,
     /// When it was stored.
     pub created_at: DateTime<Utc>,
-    /// Title; gone after rectification or purge.
+    /// Title, empty for a reply; gone after rectification or purge, and not there for a viewer it is not for.
     pub title: Option<String>,
-    /// Text; gone after rectification or purge.
+    /// Text; gone as the title.
     pub text: Option<String>,
-    /// Its documents; gone after rectification or purge.
+    /// Its documents; gone as the title.
     pub documents: Vec<DocumentInformation>,
     /// What happened to it.
     pub history: History,

@@ -52,7 +52,7 @@ impl Thread {
             from,
             to,
             reply_allowed,
-            title: None,
+            title: String::new(),
             text,
             documents: Vec::new(),
         })

@@ -1,16 +1,17 @@
 //! Admission: the headers' values and the agreement behind the certificate make a caller (S1).
 //! It knows which code list and which refusal belong to which header value. Reading certificates and headers is left to `soap`.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 
 use super::code_lists::{ListName, Lists};
 use super::desk::Desk;
 use super::identity::Identity;
 use super::wire;
-use crate::contract::active_organisation_header::ActiveOrganisationHeaderType;
+use crate::contract::ams_dk::ActiveOrganisationHeaderType;
 use crate::contract::request_user_metadata::RequestUserMetadataHeaderType;
-use crate::domain::{self, ActingUser, Caller, Organisation, OrganisationType, Refusal};
+use crate::domain::{self, ActingUser, Caller, Certificate, Organisation, OrganisationType, Refusal};
 use crate::error::Error;
+use crate::repository::Agreement;
 
 impl Desk {
     /// Admits a caller, or says why not.
@@ -27,8 +28,9 @@ impl Desk {
     ) -> Result<Caller, Error> {
         let user = acting_user(metadata);
         let organisation = organisation(active);
-        check_values(&self.lists(), &user, &organisation, domain::danish_day(received_at))?;
-        let system = self.system_for(identity, &organisation, received_at)?;
+        let day = domain::danish_day(received_at);
+        check_values(&self.lists(), &user, &organisation, day)?;
+        let system = self.system_for(identity, &organisation, day)?;
         Ok(Caller {
             system,
             organisation,
@@ -37,10 +39,17 @@ impl Desk {
     }
 
     /// The system that may act for the organisation: the agreement's for a certificate, the stand-in for every known organisation.
-    fn system_for(&self, identity: &Identity, organisation: &Organisation, received_at: DateTime<Utc>) -> Result<String, Error> {
+    fn system_for(&self, identity: &Identity, organisation: &Organisation, day: NaiveDate) -> Result<String, Error> {
         let mut reader = self.repository.reader();
         let system = match identity {
-            Identity::Certificate(certificate) => reader.may_act(certificate, organisation, domain::danish_day(received_at))?,
+            Identity::Certificate(Certificate { cvr, subject_id }) => {
+                let holds = |agreement: &Agreement| agreement.organisation == *organisation && agreement.from <= day && day < agreement.to;
+                reader
+                    .agreements(cvr, subject_id)?
+                    .into_iter()
+                    .find(holds)
+                    .map(|agreement| agreement.system)
+            }
             Identity::Development => reader
                 .organisation_exists(organisation)?
                 .then(|| Identity::DEVELOPMENT_SYSTEM.to_owned()),
@@ -73,11 +82,11 @@ fn acting_user(metadata: RequestUserMetadataHeaderType) -> ActingUser {
 }
 
 /// The caller's own time; without an offset it is Danish.
-fn registered_at(time: &xml::datatypes::DateTime) -> DateTime<chrono::FixedOffset> {
+fn registered_at(time: &xml::datatypes::DateTime) -> DateTime<FixedOffset> {
     time.to_fixed().unwrap_or_else(|| domain::day::danish_time(wire::instant(time)))
 }
 
-fn check_values(lists: &Lists, user: &ActingUser, organisation: &Organisation, day: chrono::NaiveDate) -> Result<(), Refusal> {
+fn check_values(lists: &Lists, user: &ActingUser, organisation: &Organisation, day: NaiveDate) -> Result<(), Refusal> {
     let valid = |list, code| lists.require(list, code, day);
     valid(ListName::ORGANISATION_TYPE, user.organisation.kind.0).map_err(|_| Refusal::UnknownMetadataOrganisationType)?;
     valid(ListName::USER_TYPE, user.kind).map_err(|_| Refusal::UnknownMetadataUserType)?;

@@ -10,8 +10,8 @@ use uuid::Uuid;
 use super::code_lists::Lists;
 use super::desk::Desk;
 use super::identity::Identity;
-use super::operation::Operation;
 use super::wire;
+use crate::contract::Operation;
 use crate::contract::citizen_message_structure::CitizenMessageType;
 use crate::contract::{citizen_message_service_v2, code_list_service_v5};
 use crate::domain::audit::{AuditRecord, Outcome};
@@ -69,8 +69,8 @@ impl<'d> Call<'d> {
         self.audit.operation = Some(operation.label());
         self.desk.access.may_call(operation.right(), &self.caller)?;
         match operation {
-            Operation::CitizenMessage(operation) => citizen_message_service_v2::answer(self, operation, reader, writer),
-            Operation::CodeList(operation) => code_list_service_v5::answer(self, operation, reader, writer),
+            Operation::CitizenMessageServiceV2(operation) => citizen_message_service_v2::answer(self, operation, reader, writer),
+            Operation::CodeListServiceV5(operation) => code_list_service_v5::answer(self, operation, reader, writer),
         }
     }
 

@@ -9,8 +9,8 @@ use chrono::{DateTime, Utc};
 use super::call::Call;
 use super::code_lists::{CodeListDesk, Lists};
 use super::identity::Identity;
-use super::operation::Operation;
 use super::sources::Sources;
+use crate::contract::Operation;
 use crate::domain::audit::{AuditRecord, Outcome};
 use crate::domain::{AccessTable, Caller, Fact, LogReference, Organisation, Unit};
 use crate::error::Error;
@@ -35,7 +35,6 @@ impl Default for Settings {
 }
 
 /// What every call shares. Cheap to share behind an `Arc`; all methods may be called from many threads.
-#[derive(Debug)]
 pub struct Desk {
     pub(super) repository: Repository,
     pub(super) access: AccessTable,

@@ -12,12 +12,12 @@ use crate::contract::citizen_message_user_type_identifier_code_list::CitizenMess
 use crate::contract::code_list_base::CodeListItemIdentifierValueType;
 use crate::contract::cpr_dk::PersonCivilRegistrationIdentifierType;
 use crate::contract::cvr_dk::{CVRnumberIdentifierType, ProductionUnitIdentifierType};
+use crate::contract::microsoft_com::Guid;
 use crate::contract::organisation_type_identifier_code_list::OrganisationTypeIdentifierType;
 use crate::contract::service_receipt::ServiceReceiptType;
-use crate::contract::types::Guid;
 use crate::domain::day::{danish_instant, danish_time};
 use crate::domain::document::DocumentInformation;
-use crate::domain::{CivilRegistrationNumber, Company, Message, MessageId, Organisation, Party, PartyKind, Refusal};
+use crate::domain::{CivilRegistrationNumber, Company, Message, MessageId, Organisation, Party, PartyKind};
 use crate::error::Error;
 
 /// A citizen's number; the contract has checked its pattern.
@@ -129,6 +129,7 @@ pub(super) fn message(
         reply_allowed: message.reply_allowed,
         content_visible: visible,
         message_title: shown(message.title)
+            .filter(|title| !title.is_empty())
             .map(structure::MessageTitleType::new)
             .transpose()
             .or_else(|rule| fitting(Err(rule)))?,

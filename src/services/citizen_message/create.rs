@@ -37,7 +37,7 @@ fn draft(call: &Call<'_>, request: CreateMessageRequestType) -> Result<Draft, Er
         channel: lists.channel(request.citizen_message_channel_type_identifier.code_list_item_identifier.get(), day)?,
         context: lists.context(request.citizen_message_context_type_identifier.code_list_item_identifier.get(), day)?,
         reply_allowed: request.reply_allowed,
-        title: Some(request.message_title.into_inner()),
+        title: request.message_title.into_inner(),
         text: request.message_text.into_inner(),
         documents: Vec::new(),
     };

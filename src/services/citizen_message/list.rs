@@ -16,7 +16,7 @@ pub(super) fn answer(call: &mut Call<'_>, request: GetMessagesRequestType) -> Re
     let list = List::OfCitizen(citizen.key, &organisation);
 
     let filter = Filters::from(request).checked(call, &list)?;
-    let messages = call.reader.messages_of_citizen(citizen.key, &filter.asked(), &organisation)?;
+    let messages = call.reader.messages_of_citizen(citizen.key, &filter.asked(), Some(&organisation))?;
     let messages = messages.into_iter().map(|message| (citizen.cpr.clone(), message)).collect();
 
     let Page { collection, token } = filter.page(call, &list, messages)?;

@@ -6,7 +6,7 @@ use std::fmt::{self, Display};
 use super::continuation::List;
 use crate::contract::citizen_message_service::{GetAuthorityMessagesRequestType, GetMessagesRequestType};
 use crate::contract::citizen_message_structure::{CitizenMessageTypeCollectionType, ContinuationTokenType, MaxCountType};
-use crate::contract::types::Guid;
+use crate::contract::microsoft_com::Guid;
 use crate::domain::{Channel, CivilRegistrationNumber, Context, Message, ThreadId};
 use crate::error::Error;
 use crate::repository::MessageFilter;
@@ -15,7 +15,7 @@ use crate::services::code_lists::ListName;
 use crate::services::wire;
 
 /// Messages of a page where the request states no number (ours).
-const DEFAULT_COUNT: usize = 100;
+const DEFAULT_COUNT: u32 = 100;
 
 /// The filters as a request states them; the same for a citizen's messages and an inbox.
 pub(super) struct Filters {
@@ -78,7 +78,7 @@ impl Filters {
             before: self.token.map(|token| list.position_of(token.as_str())).transpose()?,
             limit: self
                 .max_count
-                .map_or(DEFAULT_COUNT, |count| usize::try_from(count.get()).unwrap_or(DEFAULT_COUNT)),
+                .map_or(DEFAULT_COUNT, |count| u32::try_from(count.get()).unwrap_or(DEFAULT_COUNT)),
         };
         let filter = Filter(filter);
         call.searched(filter.to_string());
@@ -114,8 +114,9 @@ impl Filter {
         list: &List<'_>,
         mut messages: Vec<(CivilRegistrationNumber, Message)>,
     ) -> Result<Page, Error> {
-        let more = messages.len() > self.0.limit;
-        messages.truncate(self.0.limit);
+        let limit = self.0.limit as usize;
+        let more = messages.len() > limit;
+        messages.truncate(limit);
         let last = messages.last().filter(|_| more).map(|(_, message)| list.token_after(message.id));
         let shown = messages
             .into_iter()
