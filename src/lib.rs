@@ -2,9 +2,11 @@
 //! Five rooms: `soap` (the door), `contract` over `xml` (wire shapes), `services` (the desk), `domain` (rules) and
 //! `repository` (the archive). The README has the map and the walk of one request.
 
+pub mod command;
 pub mod contract;
 pub mod domain;
 pub mod error;
 pub mod repository;
 pub mod services;
 pub mod settings;
+pub mod soap;

@@ -2,6 +2,8 @@
 //! It knows every option with its default and checks those that can be wrong; the options are the one place where a default stands.
 //! Acting on them is left to `command` and `soap`.
 
+mod tls;
+
 use std::fmt;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
@@ -9,6 +11,8 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
+
+pub use self::tls::{Network, Tls};
 
 /// Where the archive is.
 #[derive(Args, Clone, Debug)]

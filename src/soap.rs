@@ -32,6 +32,11 @@ use crate::contract::Service;
 use crate::services::Desk;
 use crate::settings::{self, PublicUrl};
 
+/// How long a connection may rest between calls: case systems call every minute, and a new connection costs a handshake.
+const KEPT_ALIVE: Duration = Duration::from_secs(75);
+/// How long a client that still sends has to read an answer that refuses it, before the connection is cut.
+const LINGERING: Duration = Duration::from_secs(5);
+
 /// A server that listens; nothing is answered before [`Bound::server`] is awaited or spawned.
 pub struct Bound {
     /// The server, a future that ends when it has stopped.
@@ -59,8 +64,9 @@ pub fn server(desk: Arc<Desk>, settings: &settings::Server) -> io::Result<Bound>
     let server = HttpServer::new(move || App::new().app_data(door.clone()).default_service(web::to(endpoint::serve)))
         .workers(workers)
         .worker_max_blocking_threads(limits.threads.get().div_ceil(workers))
+        .keep_alive(KEPT_ALIVE)
         .client_request_timeout(Duration::from_secs(limits.head_seconds))
-        .client_disconnect_timeout(Duration::from_secs(5))
+        .client_disconnect_timeout(LINGERING)
         .shutdown_timeout(settings.shutdown_seconds)
         .listen(listener)?
         .run();

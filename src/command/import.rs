@@ -1,9 +1,11 @@
 //! `dialogmodul import KIND FILE`: bring data in from a tab-separated file, all of it or nothing.
 
 use std::fs::File;
+use std::io::{BufReader, Read, Write as _};
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Failure, open};
@@ -14,8 +16,8 @@ use crate::settings::Database;
 #[derive(Args, Debug)]
 pub(super) struct Import {
     /// What the lines of the file are.
-    #[arg(value_enum)]
-    kind: KindName,
+    #[arg(value_parser = PossibleValuesParser::new(Kind::ALL.map(|(_, word)| word)).try_map(|word| kind(&word)))]
+    kind: Kind,
 
     /// The file: UTF-8, tab separated, one header line.
     file: PathBuf,
@@ -24,12 +26,43 @@ pub(super) struct Import {
     database: Database,
 }
 
-/// What can be imported, as an operator says it.
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum KindName {
-    Citizens,
-    Organisations,
-    Relations,
-    Agreements,
-    CodeLists,
+impl Import {
+    /// Imports the file and says how much of it was new.
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let name = self.file.display();
+        let file = File::open(&self.file).map_err(|error| Failure::Other(format!("{name} cannot be opened: {error}")))?;
+        let bar = bar(file.metadata().map_or(0, |metadata| metadata.len()));
+        let repository = open(&self.database)?;
+        let source = Counted { file: BufReader::new(file), bar: bar.clone() };
+        let summary = repository.import(self.kind, source, &mut |lines| bar.set_message(format!("{lines} lines")));
+        bar.finish_and_clear();
+        let summary = summary.map_err(|error| Failure::Other(format!("{name}: {error}")))?;
+        // Nobody reads what we say if the terminal is gone.
+        let _ = writeln!(std::io::stdout(), "{name}: {} lines of {} read, {} of them new or changed", summary.lines, self.kind.word(), summary.changed);
+        Ok(())
+    }
+}
+
+fn kind(word: &str) -> Result<Kind, &'static str> {
+    Kind::ALL.iter().find(|(_, known)| *known == word).map(|(kind, _)| *kind).ok_or("nothing that can be imported")
+}
+
+/// Progress by bytes, since nobody knows the number of lines before the end. Silent where nobody looks.
+fn bar(length: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {msg} {eta}").unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(length).with_style(style)
+}
+
+/// A file that tells how far it is read.
+struct Counted {
+    file: BufReader<File>,
+    bar: ProgressBar,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.file.read(buffer)?;
+        self.bar.inc(count as u64);
+        Ok(count)
+    }
 }

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use rewrite::{Tag, apply, tags};
 
 /// A document of a contract as its author wrote it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Document<'d> {
     /// File name.
     pub(super) name: &'d str,

@@ -118,7 +118,7 @@ async fn receive(door: &Door, service: Service, request: &HttpRequest, mut paylo
 fn check_head(door: &Door, request: &HttpRequest) -> Result<Media, Rejection> {
     let headers = request.headers();
     let length: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
-    if request.uri().to_string().len() > door.limits.uri {
+    if request.uri().path_and_query().map_or(0, |uri| uri.as_str().len()) > door.limits.uri {
         return Err(Rejection::UriTooLong);
     }
     if headers.len() > door.limits.headers || length > door.limits.head {

@@ -9,7 +9,9 @@ use xml::{Decode, Name, Reader, Rule, Violation, Writer};
 use super::fault::{Code, Fault};
 use super::rejection::{Header, Rejection};
 use super::wire;
-use crate::contract::{ActiveOrganisationHeader, FaultDetails, RequestUserMetadataHeader};
+use crate::contract::ams_dk::ActiveOrganisationHeaderType;
+use crate::contract::request_user_metadata::RequestUserMetadataHeaderType;
+use crate::contract::service_bm_dk;
 use crate::domain::LogReference;
 
 /// Namespace of SOAP 1.1 (W3C).
@@ -36,9 +38,9 @@ const fn soap(local: &'static str) -> Name {
 #[derive(Debug)]
 pub(super) struct Headers {
     /// On whose behalf.
-    pub(super) organisation: ActiveOrganisationHeader,
+    pub(super) organisation: ActiveOrganisationHeaderType,
     /// Who acts.
-    pub(super) metadata: RequestUserMetadataHeader,
+    pub(super) metadata: RequestUserMetadataHeaderType,
 }
 
 /// Reads an envelope up to its payload; the reader then stands before the one element of the Body.
@@ -106,7 +108,7 @@ pub(super) fn write_fault(fault: &Fault, reference: LogReference) -> Vec<u8> {
         writer.text(&fault.text);
         writer.end();
         writer.start(&DETAIL);
-        writer.element(&FaultDetails::NAME, &wire::details(fault, reference));
+        writer.element(&service_bm_dk::FAULT_DETAILS, &wire::details(fault, reference));
         writer.end();
         writer.end();
         Ok(())
@@ -128,8 +130,8 @@ fn enter(reader: &mut Reader<'_>) -> Result<(), Violation> {
 /// The header blocks met so far.
 #[derive(Default)]
 struct Blocks {
-    organisation: Option<ActiveOrganisationHeader>,
-    metadata: Option<RequestUserMetadataHeader>,
+    organisation: Option<ActiveOrganisationHeaderType>,
+    metadata: Option<RequestUserMetadataHeaderType>,
 }
 
 impl Blocks {
@@ -141,20 +143,10 @@ impl Blocks {
         reader.attribute(&ENCODING_STYLE);
         if !for_us {
             reader.skip()?;
-        } else if reader.at(&ActiveOrganisationHeader::NAME)? {
-            once(
-                &mut self.organisation,
-                reader,
-                &ActiveOrganisationHeader::NAME,
-                Header::ActiveOrganisation,
-            )?;
-        } else if reader.at(&RequestUserMetadataHeader::NAME)? {
-            once(
-                &mut self.metadata,
-                reader,
-                &RequestUserMetadataHeader::NAME,
-                Header::RequestUserMetadata,
-            )?;
+        } else if reader.at(Header::ActiveOrganisation.name())? {
+            once(&mut self.organisation, reader, Header::ActiveOrganisation)?;
+        } else if reader.at(Header::RequestUserMetadata.name())? {
+            once(&mut self.metadata, reader, Header::RequestUserMetadata)?;
         } else if must_understand {
             return Err(Rejection::MustUnderstand);
         } else {
@@ -180,11 +172,11 @@ fn must_understand(reader: &mut Reader<'_>) -> Result<bool, Violation> {
     }
 }
 
-fn once<T: Decode>(slot: &mut Option<T>, reader: &mut Reader<'_>, name: &Name, header: Header) -> Result<(), Rejection> {
+fn once<T: Decode>(slot: &mut Option<T>, reader: &mut Reader<'_>, header: Header) -> Result<(), Rejection> {
     if slot.is_some() {
         return Err(Rejection::HeaderInvalid(header, None));
     }
-    let value = reader.required(name).map_err(|violation| match violation.rule {
+    let value = reader.required(header.name()).map_err(|violation| match violation.rule {
         Rule::Malformed(_) | Rule::Limit(_) => Rejection::from(violation),
         _ => Rejection::HeaderInvalid(header, Some(violation)),
     })?;

@@ -95,7 +95,7 @@ impl From<&Rejection> for Fault {
                 let (number, _) = header.numbers();
                 plain(
                     number,
-                    format!("The Soap request message is missing its required Soap header: {}", header.element()),
+                    format!("The Soap request message is missing its required Soap header: {}", header.name().local),
                 )
             }
             Rejection::HeaderInvalid(header, violation) => {
@@ -105,7 +105,7 @@ impl From<&Rejection> for Fault {
                     .map_or_else(|| "It occurs more than once".to_owned(), ToString::to_string);
                 Self {
                     hint: Some(hint),
-                    ..plain(number, format!("Could not deserialize the Soap header: {}", header.element()))
+                    ..plain(number, format!("Could not deserialize the Soap header: {}", header.name().local))
                 }
             }
             Rejection::UnknownOperation => client(NOT_VALID, "The body element is not an operation of this service"),

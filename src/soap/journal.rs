@@ -43,7 +43,7 @@ impl Entry {
 
     /// Its trip is over.
     pub(super) fn arrived(&mut self, arrival: &Arrival) {
-        self.operation = arrival.operation.map_or("-", |operation| operation.name());
+        self.operation = arrival.operation.map_or("-", |operation| operation.description().name);
         self.system.clone_from(&arrival.system);
     }
 

@@ -48,10 +48,10 @@ pub(super) enum Rejection {
     #[error("a header block that must be understood is not known")]
     MustUnderstand,
     /// A header the contract requires is not there.
-    #[error("the SOAP header {} is missing", .0.element())]
+    #[error("the SOAP header {} is missing", .0.name().local)]
     HeaderMissing(Header),
     /// A header breaks its schema, or is there twice.
-    #[error("the SOAP header {} is not readable", .0.element())]
+    #[error("the SOAP header {} is not readable", .0.name().local)]
     HeaderInvalid(Header, Option<Violation>),
     /// The body element is no operation of the service.
     #[error("the body element is no operation of the service")]

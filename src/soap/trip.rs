@@ -10,7 +10,7 @@ use xml::Reader;
 use super::fault::Fault;
 use super::media::Media;
 use super::rejection::Rejection;
-use super::{dispatch, envelope};
+use super::{dispatch, envelope, wire};
 use crate::contract::Service;
 use crate::domain::audit::Outcome;
 use crate::domain::{LogReference, Organisation, Unit};
@@ -88,8 +88,8 @@ fn walk(desk: &Desk, limits: xml::Limits, request: &Request, notes: &mut Notes) 
         Reader::new(&document, limits)?
     };
     let headers = envelope::open(&mut reader)?;
-    let caller = desk.admit(&request.identity, headers.metadata, headers.organisation)?;
-    notes.organisation = Some(caller.organisation.clone());
+    notes.organisation = Some(wire::organisation(&headers.organisation));
+    let caller = desk.admit(&request.identity, headers.metadata, headers.organisation, request.received_at)?;
     notes.system = Some(caller.system.clone());
     let operation = dispatch::operation(request.service, &mut reader, request.action.as_deref())?;
     notes.operation = Some(operation);
