@@ -12,6 +12,10 @@ mod identity;
 mod operation;
 mod posting;
 mod sources;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 /// An operation of any service.

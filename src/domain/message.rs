@@ -129,10 +129,8 @@ impl Party {
     /// The authority the party belongs to, if it names one.
     pub fn organisation(&self) -> Option<Organisation> {
         let code = self.organisation_code.clone()?;
-        self.is_authority().then(|| Organisation {
-            kind: super::OrganisationType(self.organisation_type),
-            code,
-        })
+        let kind = super::OrganisationType(self.organisation_type);
+        self.is_authority().then_some(Organisation { kind, code })
     }
 }
 

@@ -28,9 +28,10 @@ macro_rules! whole_lists {
             fn get_code_list(&mut self, request: GetCodeListRequestType) -> Result<GetCodeListResponseType, Error> {
                 let day = request.valid_on.map(|date| date.naive());
                 let list = request.code_list_name.as_str();
-                self.searched(format!("list {list}"));
                 let valid = |item: &Item| day.is_none_or(|day| item.is_valid_on(day));
-                Ok(GetCodeListResponseType { code_list_item: items(self, list, valid)? })
+                let code_list_item = items(self, list, valid)?;
+                self.searched(format!("list {list}"));
+                Ok(GetCodeListResponseType { code_list_item })
             }
 
             fn get_code_list_names(&mut self, _: GetCodeListNamesRequestType) -> Result<GetCodeListNamesResponseType, Error> {

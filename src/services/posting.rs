@@ -35,7 +35,11 @@ impl Call<'_> {
     /// Posts a draft: message, documents, one delivery for each channel, the event of the receiving authority; a reply rests on an open thread.
     pub(super) fn post(&mut self, citizen: &Citizen, draft: Draft, place: Place) -> Posted {
         let (thread, in_reply_to, kind) = match place {
-            Place::NewThread => (ThreadId(self.identifier()), None, EventKind::Created),
+            Place::NewThread => {
+                let thread = ThreadId(self.identifier());
+                self.touched_thread(thread);
+                (thread, None, EventKind::Created)
+            }
             Place::Reply { thread, to } => {
                 self.unit.require(
                     Condition::ThreadOpen {
@@ -58,7 +62,6 @@ impl Call<'_> {
         let delivery = |channel| Fact::Delivery(Delivery::of(&message, channel, self.identifier()));
         let following: Vec<_> = message.deliveries().map(delivery).chain(self.event(kind, &message)).collect();
 
-        self.touched_thread(thread);
         self.touched(stamp.message);
         self.unit.record(Fact::Message(Box::new(message)));
         for document in documents {

@@ -15,12 +15,12 @@ pub(super) fn answer(
     let citizen = call.citizen(Operation::GetDocument, cpr)?;
     let id = DocumentId(wire::uuid(&request.citizen_message_document_identifier)?);
     let (message, content) = call.reader.document(citizen.key, id)?.ok_or(Refusal::UnknownIdentifier)?;
+    call.touched(message.id);
+    call.touched_document(id);
 
     if !message.is_party(call.organisation()) {
         return Err(Refusal::NotAuthorised.into());
     }
-    call.touched(message.id);
-    call.touched_document(id);
     let content = content.ok_or(Refusal::DocumentGone)?;
     Ok(GetCitizenMessageDocumentResponseType {
         citizen_message_document: xml::datatypes::Base64(content),

@@ -14,9 +14,9 @@ pub(super) fn answer(call: &mut Call<'_>, request: MarkMessageAsReadRequestType)
     let citizen = call.citizen(Operation::MarkAsRead, cpr)?;
     let id = MessageId(wire::uuid(&request.citizen_message_identifier)?);
     let message = call.reader.message(citizen.key, id, None)?.ok_or(Refusal::UnknownIdentifier)?;
+    call.touched(id);
 
     message.check_party(call.organisation())?;
-    call.touched(id);
     let read_before = message.history.read_at.filter(|_| message.is_to(call.organisation()));
     if read_before.is_none() {
         let reader = Some(call.organisation().clone());

@@ -14,11 +14,11 @@ pub(super) fn answer(call: &mut Call<'_>, request: RectifyMessageRequestType) ->
     let citizen = call.citizen(Operation::RectifyMessage, cpr)?;
     let id = MessageId(wire::uuid(&request.citizen_message_identifier)?);
     let message = call.reader.message(citizen.key, id, None)?.ok_or(Refusal::UnknownIdentifier)?;
+    call.touched(id);
 
     let everybodys = call.desk.access.is_unrestricted(Operation::RectifyMessage, &call.caller);
     message.check_rectifiable_by(call.organisation(), everybodys)?;
 
-    call.touched(id);
     call.unit.require(
         Condition::NotRectified {
             citizen: citizen.key,

@@ -16,6 +16,7 @@ pub(super) fn answer(call: &mut Call<'_>, request: CreateMessageReplyRequestType
     call.lists.check_party(&from, call.today())?;
     let id = ThreadId(wire::uuid(&request.citizen_message_thread_identifier)?);
     let thread = Thread::new(call.reader.thread(citizen.key, id, None)?).ok_or(Refusal::UnknownIdentifier)?;
+    call.touched_thread(id);
 
     citizen.check_alive(call.today())?;
     let mut draft = thread.reply(call.organisation(), from, request.message_text.into_inner())?;
