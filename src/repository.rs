@@ -8,6 +8,7 @@ mod committer;
 mod engine;
 mod facts;
 pub mod import;
+mod outbox;
 mod pool;
 mod postgres;
 mod reader;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 
 pub use commit::Commit;
+pub use outbox::{Claim, Order, Outbox, OutboxDepth};
 pub use reader::Reader;
 
 use crate::domain::{Channel, Context, MessageId, Organisation, ThreadId, Unit};
@@ -194,6 +196,11 @@ impl Repository {
         Kind::ALL
             .iter()
             .try_for_each(|(kind, _)| self.import(*kind, kind.demo().as_bytes(), &mut |_| {}).map(drop))
+    }
+
+    /// The outbox, over a connection of its own; it connects when it is first asked.
+    pub fn outbox(&self) -> Outbox {
+        Outbox::new(&self.0.pools)
     }
 
     /// Does the database answer?

@@ -304,7 +304,11 @@ mod tests {
     fn d3_only_the_own_channel_carries_the_content() {
         for delivered_on in CHANNELS {
             for channel in CHANNELS {
-                let own = if delivered_on == channel { Wording::Message } else { Wording::Notice };
+                let own = if delivered_on == channel {
+                    Wording::Message
+                } else {
+                    Wording::Notice
+                };
                 assert_eq!(Wording::of(DeliveryKind::Notice, delivered_on, channel), own);
                 assert_eq!(Wording::of(DeliveryKind::Reminder, delivered_on, channel), Wording::Reminder);
             }
@@ -345,8 +349,15 @@ mod tests {
     fn reasons_have_numbers_and_sentences_of_their_own() {
         for (index, reason) in Reason::ALL.iter().enumerate() {
             let later = &Reason::ALL[index + 1..];
-            assert!(later.iter().all(|other| other.code() != reason.code() && other.sentence() != reason.sentence()));
-            assert!(!(reason.is_permanent() && reason.concerns_everybody()), "{reason:?}: one message must not end all");
+            assert!(
+                later
+                    .iter()
+                    .all(|other| other.code() != reason.code() && other.sentence() != reason.sentence())
+            );
+            assert!(
+                !(reason.is_permanent() && reason.concerns_everybody()),
+                "{reason:?}: one message must not end all"
+            );
         }
     }
 }

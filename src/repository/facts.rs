@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::audit::Chain;
 use super::rows;
 use super::types::{Identifier, Moment, party_key, reader_key};
-use crate::domain::delivery::Delivery;
+use crate::domain::delivery::{Delivery, DeliveryKind, DeliveryState};
 use crate::domain::document::Document;
 use crate::domain::queue::Event;
 use crate::domain::unit::{Reading, Rectification};
@@ -59,6 +59,7 @@ pub struct Facts<'a> {
     pub readings: Vec<rows::Reading>,
     pub rectifications: Vec<rows::Rectification<'a>>,
     pub deliveries: Vec<rows::Delivery>,
+    pub outbox: Vec<rows::Outbox>,
     pub events: Vec<rows::Event>,
     pub audit: Vec<rows::Audit<'a>>,
 }
@@ -93,7 +94,7 @@ impl<'a> Facts<'a> {
                 standing.rectified.insert((rectification.citizen, rectification.message));
                 self.rectifications.push(rectified(rectification));
             }
-            Fact::Delivery(delivery) => self.deliveries.push(delivered(delivery)),
+            Fact::Delivery(delivery) => self.add_delivery(delivery),
             Fact::Event(event) => self.events.push(happened(event)),
             Fact::Audit(record) => self.audit.push(chain.record(record)),
         }
@@ -155,6 +156,16 @@ impl<'a> Facts<'a> {
             to_company_unit: to_company.unit,
             to_company_contact: to_company.contact,
         });
+    }
+
+    /// A reminder is work only; a delivery is a fact about its message as well.
+    fn add_delivery(&mut self, delivery: &Delivery) {
+        if delivery.state == DeliveryState::Waiting {
+            self.outbox.push(waiting(delivery));
+        }
+        if delivery.kind == DeliveryKind::Notice {
+            self.deliveries.push(delivered(delivery));
+        }
     }
 
     fn add_document(&mut self, citizen: CitizenKey, message: MessageId, document: &'a Document) {
@@ -225,6 +236,19 @@ fn delivered(delivery: &Delivery) -> rows::Delivery {
         channel: delivery.channel.code(),
         id: Identifier(delivery.id),
         state: delivery.state.code(),
+    }
+}
+
+fn waiting(delivery: &Delivery) -> rows::Outbox {
+    rows::Outbox {
+        citizen: Identifier(delivery.citizen.0),
+        id: Identifier(delivery.id),
+        message: Identifier(delivery.message.0),
+        channel: delivery.channel.code(),
+        kind: delivery.kind.code(),
+        queued_at: Moment(delivery.due_at),
+        due_at: Moment(delivery.due_at),
+        attempts: 0,
     }
 }
 

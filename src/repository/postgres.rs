@@ -13,7 +13,7 @@ use super::audit::Chain;
 use super::engine::Engine;
 use super::rows;
 use super::schema::{document_content, thread};
-use super::types::Identifier;
+use super::types::{Identifier, Moment};
 use crate::domain::{Refusal, Unit};
 
 #[path = "query/append.rs"]
@@ -28,6 +28,8 @@ pub mod import;
 pub mod messages;
 #[path = "query/organisations.rs"]
 pub mod organisations;
+#[path = "query/outbox.rs"]
+pub mod outbox;
 
 /// Connection the queries run on.
 pub type Connection = PgConnection;
@@ -137,6 +139,19 @@ fn hold_contents(connection: &mut Connection, contents: &[rows::DocumentContent]
             Box::new("shared content was removed meanwhile".to_owned()),
         ))
     }
+}
+
+/// Locks what waits in the outbox and passes over what another process is just taking; what it took before is no longer unleased.
+fn hold_waiting(connection: &mut Connection, citizens: &[Identifier], waiting: &[Identifier], now: Moment) -> QueryResult<Vec<Identifier>> {
+    use super::schema::outbox;
+    outbox::table
+        .filter(outbox::citizen.eq_any(citizens))
+        .filter(outbox::id.eq_any(waiting))
+        .filter(outbox::leased_until.is_null().or(outbox::leased_until.le(now)))
+        .select(outbox::id)
+        .for_update()
+        .skip_locked()
+        .load(connection)
 }
 
 /// Waits for messages that are just being stored with the same content; afterwards their documents are visible.

@@ -5,8 +5,9 @@
 use super::pool::Lease;
 use super::postgres::{self, Postgres};
 use super::sqlite::{self, Sqlite};
-use super::{Agreement, MessageFilter, Pools};
+use super::{Agreement, MessageFilter, OutboxDepth, Pools};
 use crate::domain::code_list::CodeLists;
+use crate::domain::delivery::Letter;
 use crate::domain::{Citizen, CitizenKey, CivilRegistrationNumber, DocumentId, Message, MessageId, Organisation, ThreadId};
 use crate::error::Error;
 
@@ -124,6 +125,22 @@ impl Reader {
     /// As above.
     pub fn code_lists(&mut self) -> Result<CodeLists, Error> {
         ask!(self, code_lists::all())
+    }
+
+    /// What a delivery about a message needs: the citizen's contact data, the sender's name, and the content if it is still there.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn letter(&mut self, citizen: CitizenKey, message: MessageId) -> Result<Option<Letter>, Error> {
+        ask!(self, outbox::letter(citizen, message))
+    }
+
+    /// How much waits in the outbox, per channel; a channel without work is left out.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn outbox_depth(&mut self) -> Result<Vec<OutboxDepth>, Error> {
+        ask!(self, outbox::depth())
     }
 
     pub(super) fn ping(&mut self) -> Result<(), Error> {

@@ -225,6 +225,18 @@ rows! {
         state: i32,
     }
 
+    /// Work for the outbox; a reminder that already waits is not queued again (D4).
+    Outbox as OutboxColumns in outbox {
+        citizen: Identifier,
+        id: Identifier,
+        message: Identifier,
+        channel: i32,
+        kind: i32,
+        queued_at: Moment,
+        due_at: Moment,
+        attempts: i32,
+    } "ON CONFLICT DO NOTHING"
+
     /// An event in an authority's queue; its position is given by the table.
     Event as EventColumns in queue_event {
         id: Identifier,

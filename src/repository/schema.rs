@@ -208,6 +208,40 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::repository::types::{Id, Instant};
+    outbox (citizen, id) {
+        citizen -> Id,
+        id -> Id,
+        message -> Id,
+        channel -> Integer,
+        kind -> Integer,
+        queued_at -> Instant,
+        due_at -> Instant,
+        attempts -> Integer,
+        owner -> Nullable<Id>,
+        leased_until -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::repository::types::{Id, Instant};
+    delivery_attempt (citizen, delivery, number) {
+        citizen -> Id,
+        delivery -> Id,
+        number -> Integer,
+        message -> Id,
+        channel -> Integer,
+        kind -> Integer,
+        state -> Integer,
+        reason -> Nullable<Integer>,
+        status -> Nullable<Integer>,
+        ended_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::repository::types::{Id, Instant};
     queue_event (position) {
         position -> BigInt,
         id -> Id,
@@ -260,6 +294,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     rectification,
     delivery,
     delivery_outcome,
+    outbox,
+    delivery_attempt,
     queue_event,
     audit_record,
 );

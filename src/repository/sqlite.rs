@@ -10,7 +10,7 @@ use super::audit::Chain;
 use super::engine::Engine;
 use super::rows;
 use super::schema::thread;
-use super::types::Identifier;
+use super::types::{Identifier, Moment};
 use crate::domain::{Refusal, Unit};
 
 #[path = "query/append.rs"]
@@ -25,6 +25,8 @@ pub mod import;
 pub mod messages;
 #[path = "query/organisations.rs"]
 pub mod organisations;
+#[path = "query/outbox.rs"]
+pub mod outbox;
 
 /// Connection the queries run on.
 pub type Connection = SqliteConnection;
@@ -89,6 +91,11 @@ fn lock_threads(
 /// Nobody else writes during the transaction: content that was there stays.
 fn hold_contents(_: &mut Connection, _: &[rows::DocumentContent]) -> QueryResult<()> {
     Ok(())
+}
+
+/// As with threads: what waits, waits for us.
+fn hold_waiting(_: &mut Connection, _: &[Identifier], waiting: &[Identifier], _: Moment) -> QueryResult<Vec<Identifier>> {
+    Ok(waiting.to_vec())
 }
 
 /// As with threads: the write lock is enough.

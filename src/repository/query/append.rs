@@ -45,6 +45,7 @@ fn insert(connection: &mut Connection, facts: &Facts<'_>) -> QueryResult<()> {
     Insert::insert(connection, &facts.readings)?;
     Insert::insert(connection, &facts.rectifications)?;
     Insert::insert(connection, &facts.deliveries)?;
+    Insert::insert(connection, &facts.outbox)?;
     Insert::insert(connection, &facts.events)?;
     Insert::insert(connection, &facts.audit)?;
     Ok(())
