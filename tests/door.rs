@@ -282,10 +282,27 @@ mod http {
     }
 
     #[test]
+    fn broken_framing_closes_the_connection() {
+        let house = house();
+        let start = format!("POST {CODE_LISTS} HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\n");
+        for broken in ["Content-Length: many\r\n\r\n", "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n"] {
+            let mut connection = house.connect();
+            connection.write(format!("{start}{broken}").as_bytes());
+            assert_eq!(connection.response().status(), 400, "{broken}");
+            assert!(connection.is_closed());
+        }
+        let mut connection = house.connect();
+        connection.write(format!("{start}Transfer-Encoding: chunked\r\n\r\nno chunk\r\n").as_bytes());
+        assert!(connection.is_closed());
+    }
+
+    #[test]
     fn a_body_that_breaks_off_is_400() {
         let house = house();
-        let bytes = format!("POST {CODE_LISTS} HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\nTransfer-Encoding: chunked\r\n\r\nnot a chunk\r\n");
-        assert_eq!(house.send(bytes.as_bytes()).status(), 400);
+        let mut connection = house.connect();
+        connection.write(format!("POST {CODE_LISTS} HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\nContent-Length: 50\r\n\r\n<half").as_bytes());
+        connection.stop_writing();
+        is_fault(&connection.response(), 400, 1014);
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use actix_web::dev::ServerHandle;
 use dialogmodul::repository::Repository;
 use dialogmodul::services::{self, Desk, Sources};
-use dialogmodul::settings::{self, Limits, Profile};
+use dialogmodul::settings::{self, Limits, Profile, Tls};
 use dialogmodul::soap;
 
 /// A running server.
@@ -34,6 +34,7 @@ impl Server {
             profile: Profile::Development,
             workers: std::num::NonZeroUsize::new(1),
             shutdown_seconds: 1,
+            tls: Tls::default(),
             limits: Limits::default(),
         };
         change(&mut settings);
@@ -122,6 +123,11 @@ impl Connection {
     /// Sends bytes as long as the other side takes them.
     pub fn try_write(&mut self, bytes: &[u8]) -> bool {
         self.stream.write_all(bytes).is_ok()
+    }
+
+    /// Says that nothing more will come.
+    pub fn stop_writing(&mut self) {
+        self.stream.shutdown(std::net::Shutdown::Write).unwrap();
     }
 
     /// Reads the next response; one to HEAD or with status 1xx has no body.
