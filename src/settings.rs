@@ -44,7 +44,7 @@ pub struct Server {
     #[arg(long, env = "DIALOGMODUL_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
 
-    /// The URL callers use. Addresses in the served WSDL begin with it. Default: http and the address listened on.
+    /// The URL callers use. Addresses in the served WSDL begin with it. Default: http, or https with TLS, and the address listened on.
     #[arg(long, env = "DIALOGMODUL_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<PublicUrl>,
 
@@ -59,6 +59,10 @@ pub struct Server {
     /// Seconds that requests in work may take to finish after a signal to stop.
     #[arg(long, env = "DIALOGMODUL_SHUTDOWN_SECONDS", value_name = "SECONDS", default_value_t = 30)]
     pub shutdown_seconds: u64,
+
+    /// TLS and client certificates.
+    #[command(flatten)]
+    pub tls: Tls,
 
     /// Bounds of what is taken on.
     #[command(flatten)]
@@ -79,10 +83,11 @@ pub enum Profile {
 pub struct PublicUrl(String);
 
 impl PublicUrl {
-    /// Plain HTTP at an address.
+    /// An address, with TLS or without.
     #[must_use]
-    pub fn of_address(address: SocketAddr) -> Self {
-        Self(format!("http://{address}"))
+    pub fn of_address(address: SocketAddr, secure: bool) -> Self {
+        let scheme = if secure { "https" } else { "http" };
+        Self(format!("{scheme}://{address}"))
     }
 
     /// The URL, without `/` at the end.

@@ -4,6 +4,7 @@
 
 mod address;
 mod body;
+pub mod certificate;
 mod description;
 mod dispatch;
 mod door;
@@ -17,6 +18,7 @@ mod limits;
 mod media;
 mod rejection;
 mod settle;
+pub mod tls;
 mod trip;
 mod wire;
 
@@ -47,20 +49,37 @@ pub struct Bound {
     pub url: PublicUrl,
 }
 
+/// Why the door cannot be opened; the operator can mend it.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The address cannot be listened on.
+    #[error("cannot listen on {0}: {1}")]
+    Listen(SocketAddr, io::Error),
+    /// TLS or trust is not set up right.
+    #[error(transparent)]
+    Tls(#[from] tls::Problem),
+}
+
 /// Opens the door to a desk. Must be called inside an actix system.
 ///
 /// # Errors
-/// The address cannot be listened on.
-pub fn server(desk: Arc<Desk>, settings: &settings::Server) -> io::Result<Bound> {
-    let listener = TcpListener::bind(settings.listen)?;
-    let address = listener.local_addr()?;
-    let url = settings.public_url.clone().unwrap_or_else(|| PublicUrl::of_address(address));
+/// The settings cannot be carried out.
+pub fn server(desk: Arc<Desk>, settings: &settings::Server) -> Result<Bound, OpenError> {
+    let entrance = tls::Entrance::open(&settings.tls)?;
+    let config = entrance.config().cloned();
+    let no_listening = |error| OpenError::Listen(settings.listen, error);
+    let listener = TcpListener::bind(settings.listen).map_err(no_listening)?;
+    let address = listener.local_addr().map_err(no_listening)?;
+    let url = settings
+        .public_url
+        .clone()
+        .unwrap_or_else(|| PublicUrl::of_address(address, config.is_some()));
     let limits = settings.limits.clone();
     let workers = settings
         .workers
         .or(std::thread::available_parallelism().ok())
         .map_or(1, std::num::NonZero::get);
-    let door = web::Data::new(door::Door::new(desk, limits.clone(), settings.profile, &url));
+    let door = web::Data::new(door::Door::new(desk, limits.clone(), settings.profile, entrance, &url));
     let server = HttpServer::new(move || App::new().app_data(door.clone()).default_service(web::to(endpoint::serve)))
         .workers(workers)
         .worker_max_blocking_threads(limits.threads.get().div_ceil(workers))
@@ -68,8 +87,17 @@ pub fn server(desk: Arc<Desk>, settings: &settings::Server) -> io::Result<Bound>
         .client_request_timeout(Duration::from_secs(limits.head_seconds))
         .client_disconnect_timeout(LINGERING)
         .shutdown_timeout(settings.shutdown_seconds)
-        .listen(listener)?
-        .run();
+        .tls_handshake_timeout(tls::HANDSHAKE)
+        .on_connect(|stream, connection| {
+            if let Some(peer) = tls::Peer::of_connection(stream) {
+                connection.insert(peer);
+            }
+        });
+    let server = match config {
+        Some(config) => server.listen_rustls_0_23(listener, config),
+        None => server.listen(listener),
+    };
+    let server = server.map_err(no_listening)?.run();
     Ok(Bound { server, address, url })
 }
 

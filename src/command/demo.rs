@@ -7,7 +7,7 @@ use clap::Args;
 use super::serve::serve;
 use super::{Failure, open};
 use crate::contract::Service;
-use crate::settings::{Database, Limits, Profile, Server};
+use crate::settings::{Database, Limits, Profile, Server, Tls};
 use crate::soap::{self, Bound};
 
 /// A call that works with the demo data.
@@ -42,6 +42,7 @@ impl Demo {
             profile: Profile::Development,
             workers: None,
             shutdown_seconds: 30,
+            tls: Tls::default(),
             limits: Limits::default(),
         };
         serve(repository, &server, |bound| {

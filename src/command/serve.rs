@@ -23,9 +23,9 @@ pub(super) struct Serve {
 impl Serve {
     /// Serves until a signal to stop.
     pub(super) fn run(self) -> Result<(), Failure> {
-        if self.server.profile == Profile::Production {
+        if self.server.profile == Profile::Production && !self.server.tls.knows_callers() {
             return Err(Failure::Setting(
-                "the production profile needs TLS with client certificates, which this version does not have yet; choose --profile development, and only where nobody else can call".to_owned(),
+                "the production profile knows callers by their certificates: set --client-issuers, and --tls-certificate with --tls-key or --client-certificate-header with --trusted-proxy".to_owned(),
             ));
         }
         let repository = open(&self.database)?;
@@ -40,8 +40,7 @@ pub(super) fn serve(repository: Repository, settings: &Server, opened: impl FnOn
     let desk =
         Desk::new(repository, services::Settings::default(), Sources::system()).map_err(|error| Failure::Other(error.to_string()))?;
     actix_web::rt::System::new().block_on(async {
-        let bound = soap::server(Arc::new(desk), settings)
-            .map_err(|error| Failure::Setting(format!("cannot listen on {}: {error}", settings.listen)))?;
+        let bound = soap::server(Arc::new(desk), settings).map_err(|error| Failure::Setting(error.to_string()))?;
         opened(&bound);
         bound
             .server

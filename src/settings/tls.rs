@@ -13,11 +13,23 @@ use clap::Args;
 #[command(next_help_heading = "TLS and client certificates")]
 pub struct Tls {
     /// PEM file with the server's certificate and the certificates between it and its root. With it the server speaks TLS and nothing else.
-    #[arg(id = "tls-certificate", long, env = "DIALOGMODUL_TLS_CERTIFICATE", value_name = "FILE", requires = "tls-key")]
+    #[arg(
+        id = "tls-certificate",
+        long,
+        env = "DIALOGMODUL_TLS_CERTIFICATE",
+        value_name = "FILE",
+        requires = "tls-key"
+    )]
     pub certificate: Option<PathBuf>,
 
     /// PEM file with the private key of the server's certificate.
-    #[arg(id = "tls-key", long, env = "DIALOGMODUL_TLS_KEY", value_name = "FILE", requires = "tls-certificate")]
+    #[arg(
+        id = "tls-key",
+        long,
+        env = "DIALOGMODUL_TLS_KEY",
+        value_name = "FILE",
+        requires = "tls-certificate"
+    )]
     pub key: Option<PathBuf>,
 
     /// PEM file with the certificates of the issuers whose client certificates are accepted.
@@ -25,7 +37,14 @@ pub struct Tls {
     pub issuers: Option<PathBuf>,
 
     /// File with revocation lists, DER or PEM; once for each file. If there is one, a certificate is refused unless its issuer's list is there too.
-    #[arg(id = "crl", long, env = "DIALOGMODUL_CRL", value_name = "FILE", value_delimiter = ',', requires = "client-issuers")]
+    #[arg(
+        id = "crl",
+        long,
+        env = "DIALOGMODUL_CRL",
+        value_name = "FILE",
+        value_delimiter = ',',
+        requires = "client-issuers"
+    )]
     pub revocations: Vec<PathBuf>,
 
     /// Seconds between two looks at the files with revocation lists.
@@ -48,7 +67,14 @@ pub struct Tls {
     pub header: Option<String>,
 
     /// Address or network (192.0.2.0/24) of such a proxy; once for each. From any other address the header counts for nothing.
-    #[arg(id = "trusted-proxy", long, env = "DIALOGMODUL_TRUSTED_PROXY", value_name = "NETWORK", value_delimiter = ',', requires = "client-certificate-header")]
+    #[arg(
+        id = "trusted-proxy",
+        long,
+        env = "DIALOGMODUL_TRUSTED_PROXY",
+        value_name = "NETWORK",
+        value_delimiter = ',',
+        requires = "client-certificate-header"
+    )]
     pub proxies: Vec<Network>,
 }
 
@@ -102,9 +128,13 @@ impl FromStr for Network {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
-        let address: IpAddr = address.parse().map_err(|_| "the network must be an IP address, perhaps with / and a number of bits")?;
+        let address: IpAddr = address
+            .parse()
+            .map_err(|_| "the network must be an IP address, perhaps with / and a number of bits")?;
         let most = width(address);
-        let bits = bits.map_or(Ok(most), str::parse).map_err(|_| "after / there must be a number of bits")?;
+        let bits = bits
+            .map_or(Ok(most), str::parse)
+            .map_err(|_| "after / there must be a number of bits")?;
         if bits > most {
             return Err("the address does not have that many bits");
         }
@@ -150,13 +180,27 @@ mod tests {
             ("::/0", "2001:db8::1", true),
             ("::/0", "192.0.2.1", false),
         ] {
-            assert_eq!(network.parse::<Network>().unwrap().contains(address.parse().unwrap()), expected, "{network} {address}");
+            assert_eq!(
+                network.parse::<Network>().unwrap().contains(address.parse().unwrap()),
+                expected,
+                "{network} {address}"
+            );
         }
     }
 
     #[test]
     fn a_network_that_cannot_be_meant_is_refused() {
-        for wrong in ["", "proxy.example.dk", "192.0.2.0/33", "192.0.2.1/24", "::1/129", "192.0.2.0/", "192.0.2.0/-1", "192.0.2", "192.0.2.0/24/8"] {
+        for wrong in [
+            "",
+            "proxy.example.dk",
+            "192.0.2.0/33",
+            "192.0.2.1/24",
+            "::1/129",
+            "192.0.2.0/",
+            "192.0.2.0/-1",
+            "192.0.2",
+            "192.0.2.0/24/8",
+        ] {
             assert!(wrong.parse::<Network>().is_err(), "{wrong}");
         }
     }

@@ -102,7 +102,10 @@ impl ClientCertificate {
         key::check(certificate.public_key())?;
         let holder = subject::holder(certificate.subject())?;
         let validity = certificate.validity();
-        Ok(Self { holder, valid: validity.not_before.timestamp()..=validity.not_after.timestamp() })
+        Ok(Self {
+            holder,
+            valid: validity.not_before.timestamp()..=validity.not_after.timestamp(),
+        })
     }
 
     /// Whom the certificate names, if it is valid at an instant.

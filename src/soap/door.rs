@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::description::Description;
 use super::limits::Budget;
+use super::tls::Entrance;
 use super::{address, wire};
 use crate::contract::Service;
 use crate::services::Desk;
@@ -15,13 +16,14 @@ pub(super) struct Door {
     pub(super) desk: Arc<Desk>,
     pub(super) limits: Limits,
     pub(super) profile: Profile,
+    pub(super) entrance: Entrance,
     pub(super) budget: Budget,
     descriptions: Vec<(Service, Description)>,
 }
 
 impl Door {
     /// A door to the desk; builds the descriptions of all services.
-    pub(super) fn new(desk: Arc<Desk>, limits: Limits, profile: Profile, url: &PublicUrl) -> Self {
+    pub(super) fn new(desk: Arc<Desk>, limits: Limits, profile: Profile, entrance: Entrance, url: &PublicUrl) -> Self {
         let descriptions = Service::ALL
             .iter()
             .map(|&service| (service, wire::describe(service, &format!("{url}{}", address::path(service)))))
@@ -31,6 +33,7 @@ impl Door {
             budget: Budget::new(&limits),
             limits,
             profile,
+            entrance,
             descriptions,
         }
     }

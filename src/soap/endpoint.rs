@@ -22,7 +22,7 @@ use super::trip::{self, Arrival, Request};
 use super::{body, envelope, health, identity, settle};
 use crate::contract::Service;
 use crate::domain::LogReference;
-use crate::services::Refused;
+use crate::services::{Identity, Refused};
 
 /// XML as we write it, to the letter of interop.md.
 const XML: &str = "text/xml; charset=utf-8";
@@ -50,11 +50,16 @@ pub(super) async fn serve(door: web::Data<Door>, request: HttpRequest, payload: 
 async fn call(door: Arc<Door>, service: Service, request: HttpRequest, payload: Payload) -> HttpResponse {
     let (reference, received_at) = door.desk.begin();
     let mut entry = Entry::begin(service, reference);
-    let received = receive(&door, service, &request, payload).await;
-    let identity = identity::of_request(door.profile);
-    let (arrival, place) = match (received, identity) {
-        (Ok(received), Some(identity)) => {
-            let Received { media, body, place } = received;
+    let identity = identity::of_request(&door, &request);
+    let known = identity.as_ref().ok().cloned();
+    let received = receive(&door, service, &request, identity, payload).await;
+    let errand = match received {
+        Ok(Received {
+            identity,
+            media,
+            body,
+            place,
+        }) => {
             entry.received(body.len());
             let action = text(request.headers(), "soapaction").map(str::to_owned);
             let request = Request {
@@ -66,46 +71,69 @@ async fn call(door: Arc<Door>, service: Service, request: HttpRequest, payload: 
                 reference,
                 received_at,
             };
-            (walk(&door, request).await, Some(place))
+            Ok((request, place))
         }
-        (received, identity) => {
-            let rejection = received.err().unwrap_or(Rejection::CertificateMissing);
+        Err(rejection) => {
             let refused = Refused {
                 reference,
                 received_at,
-                identity,
+                identity: known,
                 organisation: None,
                 operation: None,
             };
             let unit = door.desk.refused(refused, Fault::from(&rejection).number);
-            (Arrival::refused(rejection, unit), None)
+            Err(Arrival::refused(rejection, unit))
         }
     };
-    entry.arrived(&arrival);
-    let answer = settle::settle(&door.desk, arrival).await;
-    drop(place);
-    entry.close(&answer);
-    match answer {
+    // A call that has come in is carried out and recorded even if its client goes away meanwhile.
+    let carried = actix_web::rt::spawn(carry_out(door, entry, errand)).await;
+    match carried.unwrap_or(Err(Rejection::Panic)) {
         Ok(bytes) => HttpResponse::Ok().insert_header((header::CONTENT_TYPE, XML)).body(bytes),
         Err(rejection) => respond(&rejection, reference),
     }
 }
 
+/// From the request, or what is left of a refused one, to what its client is told.
+async fn carry_out(door: Arc<Door>, mut entry: Entry, errand: Result<(Request, Place), Arrival>) -> Result<Vec<u8>, Rejection> {
+    let (arrival, place) = match errand {
+        Ok((request, place)) => (walk(&door, request).await, Some(place)),
+        Err(arrival) => (arrival, None),
+    };
+    entry.arrived(&arrival);
+    let answer = settle::settle(&door.desk, arrival).await;
+    entry.close(&answer);
+    drop(place);
+    answer
+}
+
 /// What of a request has been received.
 struct Received {
+    identity: Identity,
     media: Media,
     body: Vec<u8>,
     place: Place,
 }
 
-/// Reads the body, unless head or house say no.
-async fn receive(door: &Door, service: Service, request: &HttpRequest, mut payload: Payload) -> Result<Received, Rejection> {
+/// Reads the body, unless head or house say no; nobody's body is read.
+async fn receive(
+    door: &Door,
+    service: Service,
+    request: &HttpRequest,
+    identity: Result<Identity, Rejection>,
+    mut payload: Payload,
+) -> Result<Received, Rejection> {
     let read = async {
         let media = check_head(door, request)?;
+        let identity = identity?;
         let mut place = door.budget.enter()?;
         let declared = text(request.headers(), header::CONTENT_LENGTH.as_str()).and_then(|length| length.parse().ok());
         let body = body::read(&mut payload, declared, door.body_limit(service), &door.limits, &mut place).await?;
-        Ok(Received { media, body, place })
+        Ok(Received {
+            identity,
+            media,
+            body,
+            place,
+        })
     };
     let received = read.await;
     if received.is_err() {

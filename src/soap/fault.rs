@@ -7,7 +7,7 @@ use xml::{Rule, Violation};
 
 use super::rejection::{Header, Rejection};
 use super::wire;
-use crate::domain::LogReference;
+use crate::domain::{LogReference, Refusal};
 use crate::error::Error;
 
 /// Whose fault it is; the local part of `faultcode`.
@@ -83,6 +83,8 @@ impl From<&Rejection> for Fault {
             Rejection::BodyTooSlow => refused(Status::REQUEST_TIMEOUT, "The message came too slowly"),
             Rejection::BodyBroken => refused(Status::BAD_REQUEST, "The message broke off"),
             Rejection::CertificateMissing => plain(CERTIFICATE_MISSING.0, CERTIFICATE_MISSING.1.to_owned()),
+            // What is wrong with it is for the log: whoever holds it can look at it.
+            Rejection::CertificateRefused(_) => plain(Refusal::NoAgreement.code(), Refusal::NoAgreement.to_string()),
             Rejection::Version => Self {
                 code: Code::VersionMismatch,
                 ..client(NOT_VALID, "The root element must be the Envelope of SOAP 1.1")

@@ -1,14 +1,20 @@
 //! Identity: who stands at the door.
-//! It turns what is known of a connection into the identity that agreements speak of; without TLS only the development profile lets anybody in.
-//! Whether the identity may act for an organisation is left to the desk.
+//! It turns the certificate a request came with into the identity that agreements speak of; only the development profile lets anybody in without.
+//! Reading and checking certificates is left to `certificate` and `tls`, whether the identity may act for an organisation to the desk.
 
+use actix_web::HttpRequest;
+
+use super::door::Door;
+use super::rejection::Rejection;
 use crate::services::Identity;
 use crate::settings::Profile;
 
-/// Who sent the request; `None` is nobody we let in.
-pub(super) fn of_request(profile: Profile) -> Option<Identity> {
-    match profile {
-        Profile::Development => Some(Identity::Development),
-        Profile::Production => None,
+/// Who sent the request. A certificate that is not accepted does not make its holder a stranger: that is refused in every profile (1013).
+pub(super) fn of_request(door: &Door, request: &HttpRequest) -> Result<Identity, Rejection> {
+    let holder = door.entrance.holder(request).map_err(Rejection::CertificateRefused)?;
+    match (holder, door.profile) {
+        (Some(certificate), _) => Ok(Identity::Certificate(certificate)),
+        (None, Profile::Development) => Ok(Identity::Development),
+        (None, Profile::Production) => Err(Rejection::CertificateMissing),
     }
 }

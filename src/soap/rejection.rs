@@ -3,6 +3,7 @@
 
 use xml::Violation;
 
+use super::tls;
 use crate::error::Error;
 
 /// Why the answer is a fault.
@@ -41,6 +42,9 @@ pub(super) enum Rejection {
     /// No client certificate came with the connection.
     #[error("no client certificate")]
     CertificateMissing,
+    /// The client certificate that came with the request is none of a system, or not trusted (any more).
+    #[error("the client certificate is not accepted: {0}")]
+    CertificateRefused(tls::Refused),
     /// The root is not the Envelope of SOAP 1.1.
     #[error("not a SOAP 1.1 envelope")]
     Version,

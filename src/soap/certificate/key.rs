@@ -14,7 +14,9 @@ const MOST_RSA_BITS: usize = 8192;
 pub(super) fn check(key: &SubjectPublicKeyInfo<'_>) -> Result<(), Unfit> {
     let kind = &key.algorithm.algorithm;
     if *kind == OID_PKCS1_RSAENCRYPTION {
-        let Ok(PublicKey::RSA(key)) = key.parsed() else { return Err(Unfit::UnknownKey) };
+        let Ok(PublicKey::RSA(key)) = key.parsed() else {
+            return Err(Unfit::UnknownKey);
+        };
         return match bits(key.modulus) {
             ..LEAST_RSA_BITS => Err(Unfit::WeakKey),
             LEAST_RSA_BITS..=MOST_RSA_BITS => Ok(()),
@@ -29,7 +31,9 @@ pub(super) fn check(key: &SubjectPublicKeyInfo<'_>) -> Result<(), Unfit> {
 /// Bits of a number in big-endian bytes.
 fn bits(number: &[u8]) -> usize {
     let mut significant = number.iter().skip_while(|&&byte| byte == 0);
-    significant.next().map_or(0, |first| 8 - first.leading_zeros() as usize + 8 * significant.count())
+    significant
+        .next()
+        .map_or(0, |first| 8 - first.leading_zeros() as usize + 8 * significant.count())
 }
 
 #[cfg(test)]

@@ -42,20 +42,37 @@ fn single(subject: &X509Name<'_>, kind: &Oid<'_>, twice: Unfit) -> Result<Option
 
 /// OCES3, after `UI:`.
 fn third(unique: &str, organisation: Option<&str>) -> Result<Certificate, Unfit> {
-    let national = unique.strip_prefix("DK-").ok_or(if is_country(unique) { Unfit::Country } else { Unfit::SerialNumberForm })?;
+    let national = unique.strip_prefix("DK-").ok_or(if is_country(unique) {
+        Unfit::Country
+    } else {
+        Unfit::SerialNumberForm
+    })?;
     let uuid = match national.split_once(':') {
         Some(("E", _)) => return Err(Unfit::Employee),
         Some(("P", _)) => return Err(Unfit::Person),
-        Some(("O", rest)) => rest.strip_prefix("G:").filter(|text| is_uuid(text)).ok_or(Unfit::SerialNumberForm)?,
+        Some(("O", rest)) => rest
+            .strip_prefix("G:")
+            .filter(|text| is_uuid(text))
+            .ok_or(Unfit::SerialNumberForm)?,
         _ => return Err(Unfit::SerialNumberForm),
     };
-    let registered = organisation.ok_or(Unfit::NoOrganisation)?.strip_prefix("NTR").ok_or(Unfit::OrganisationForm)?;
-    let cvr = registered.strip_prefix("DK-").ok_or(if is_country(registered) { Unfit::Country } else { Unfit::OrganisationForm })?;
+    let registered = organisation
+        .ok_or(Unfit::NoOrganisation)?
+        .strip_prefix("NTR")
+        .ok_or(Unfit::OrganisationForm)?;
+    let cvr = registered.strip_prefix("DK-").ok_or(if is_country(registered) {
+        Unfit::Country
+    } else {
+        Unfit::OrganisationForm
+    })?;
     if !is_cvr(cvr) {
         return Err(Unfit::OrganisationForm);
     }
     // A uuid in capitals is the same uuid; agreements have it in small letters.
-    Ok(Certificate { cvr: cvr.to_owned(), subject_id: format!("UI:DK-O:G:{}", uuid.to_ascii_lowercase()) })
+    Ok(Certificate {
+        cvr: cvr.to_owned(),
+        subject_id: format!("UI:DK-O:G:{}", uuid.to_ascii_lowercase()),
+    })
 }
 
 /// OCES2.
@@ -63,10 +80,17 @@ fn second(serial: &str) -> Result<Certificate, Unfit> {
     if serial.starts_with("PID:") {
         return Err(Unfit::Person);
     }
-    let (cvr, id) = serial.strip_prefix("CVR:").and_then(|rest| rest.split_once('-')).filter(|(cvr, _)| is_cvr(cvr)).ok_or(Unfit::SerialNumberForm)?;
+    let (cvr, id) = serial
+        .strip_prefix("CVR:")
+        .and_then(|rest| rest.split_once('-'))
+        .filter(|(cvr, _)| is_cvr(cvr))
+        .ok_or(Unfit::SerialNumberForm)?;
     let (kind, number) = id.split_once(':').ok_or(Unfit::SerialNumberForm)?;
     match kind {
-        "FID" if is_number(number) => Ok(Certificate { cvr: cvr.to_owned(), subject_id: serial.to_owned() }),
+        "FID" if is_number(number) => Ok(Certificate {
+            cvr: cvr.to_owned(),
+            subject_id: serial.to_owned(),
+        }),
         "RID" => Err(Unfit::Employee),
         "UID" => Err(Unfit::Company),
         _ => Err(Unfit::SerialNumberForm),

@@ -17,11 +17,15 @@ pub(super) fn decode(value: &Any<'_>) -> Result<String, Unfit> {
         Tag::UniversalString => wide::<4>(bytes),
         _ => None,
     };
-    text.filter(|text| !text.is_empty() && !text.chars().any(char::is_control)).ok_or(Unfit::Text)
+    text.filter(|text| !text.is_empty() && !text.chars().any(char::is_control))
+        .ok_or(Unfit::Text)
 }
 
 fn ascii(bytes: &[u8], allowed: impl Fn(u8) -> bool) -> Option<String> {
-    bytes.iter().all(|&byte| allowed(byte)).then(|| bytes.iter().map(|&byte| char::from(byte)).collect())
+    bytes
+        .iter()
+        .all(|&byte| allowed(byte))
+        .then(|| bytes.iter().map(|&byte| char::from(byte)).collect())
 }
 
 /// Characters of a fixed width, big-endian. BMPString is UCS-2: no surrogates.

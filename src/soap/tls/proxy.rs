@@ -1,0 +1,141 @@
+//! Proxies that end TLS before us: which they are, and what they pass on.
+
+use std::net::IpAddr;
+
+use actix_web::http::header::{HeaderMap, HeaderName};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+
+use super::{Problem, Refused};
+use crate::settings::Network;
+
+/// The proxies we believe, and the header they use.
+#[derive(Debug)]
+pub(super) struct Proxies {
+    header: HeaderName,
+    networks: Vec<Network>,
+}
+
+impl Proxies {
+    /// # Errors
+    /// The name is no name of a header.
+    pub(super) fn new(header: &str, networks: &[Network]) -> Result<Self, Problem> {
+        let header = HeaderName::try_from(header).map_err(|_| Problem::HeaderName(header.to_owned()))?;
+        Ok(Self {
+            header,
+            networks: networks.to_vec(),
+        })
+    }
+
+    /// Is the address a proxy's?
+    pub(super) fn include(&self, address: Option<IpAddr>) -> bool {
+        address.is_some_and(|address| self.networks.iter().any(|network| network.contains(address)))
+    }
+
+    /// The certificate a proxy passes on; an empty header says that the client showed none.
+    ///
+    /// # Errors
+    /// The header is there twice, or holds something else.
+    pub(super) fn certificate(&self, headers: &HeaderMap) -> Result<Option<CertificateDer<'static>>, Refused> {
+        let mut values = headers.get_all(&self.header);
+        let Some(value) = values.next() else { return Ok(None) };
+        if values.next().is_some() {
+            return Err(Refused::Header);
+        }
+        match value.as_bytes().trim_ascii() {
+            b"" => Ok(None),
+            value => decode(value).map(Some).ok_or(Refused::Header),
+        }
+    }
+}
+
+/// PEM, URL-encoded, or DER in base64 (between colons where RFC 9440 is followed).
+fn decode(value: &[u8]) -> Option<CertificateDer<'static>> {
+    let value = unescape(value)?;
+    if value.starts_with(b"-----BEGIN") {
+        let mut found = CertificateDer::pem_slice_iter(&value);
+        let certificate = found.next()?.ok()?;
+        return found.next().is_none().then_some(certificate);
+    }
+    let value = value
+        .strip_prefix(b":")
+        .and_then(|value| value.strip_suffix(b":"))
+        .unwrap_or(&value);
+    base64_simd::STANDARD.decode_to_vec(value).ok().map(CertificateDer::from)
+}
+
+/// `%2B` back to `+`, and so on.
+fn unescape(value: &[u8]) -> Option<Vec<u8>> {
+    let mut plain = Vec::with_capacity(value.len());
+    let mut rest = value.iter();
+    while let Some(&byte) = rest.next() {
+        let digit = |digit: Option<&u8>| {
+            digit
+                .and_then(|&digit| char::from(digit).to_digit(16))
+                .and_then(|digit| u8::try_from(digit).ok())
+        };
+        plain.push(if byte == b'%' {
+            digit(rest.next())? << 4 | digit(rest.next())?
+        } else {
+            byte
+        });
+    }
+    Some(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    const PEM: &[u8] = b"-----BEGIN%20CERTIFICATE-----%0AMAMCAQE%3D%0A-----END%20CERTIFICATE-----%0A";
+
+    #[test]
+    fn a_certificate_is_read_in_the_forms_proxies_use() {
+        let der = [0x30, 3, 2, 1, 1];
+        for value in [PEM, b"MAMCAQE=", b"MAMCAQE%3D", b":MAMCAQE=:", b"MAMCAQE%3d"] {
+            assert_eq!(decode(value).unwrap().as_ref(), der, "{}", String::from_utf8_lossy(value));
+        }
+    }
+
+    #[test]
+    fn anything_else_is_no_certificate() {
+        let twice = [PEM, PEM].concat();
+        for value in [
+            b"%".as_slice(),
+            b"%2",
+            b"%zz",
+            b"MAMCAQE",
+            b"MAMC AQE=",
+            b"(null)",
+            b"-----BEGIN%20CERTIFICATE-----",
+            &twice,
+        ] {
+            assert!(decode(value).is_none(), "{}", String::from_utf8_lossy(value));
+        }
+    }
+
+    #[test]
+    fn a_header_says_one_certificate_or_none() {
+        let proxies = Proxies::new("X-Client-Cert", &["127.0.0.0/8".parse().unwrap()]).unwrap();
+        let name = HeaderName::from_static("x-client-cert");
+        let mut headers = HeaderMap::new();
+        assert!(proxies.certificate(&headers).unwrap().is_none());
+        headers.append(name.clone(), " ".parse().unwrap());
+        assert!(proxies.certificate(&headers).unwrap().is_none());
+        headers.insert(name.clone(), "MAMCAQE=".parse().unwrap());
+        assert!(proxies.certificate(&headers).unwrap().is_some());
+        headers.append(name, "MAMCAQE=".parse().unwrap());
+        assert!(proxies.certificate(&headers).is_err());
+        assert!(Proxies::new("X Client", &[]).is_err());
+    }
+
+    #[test]
+    fn only_configured_addresses_are_proxies() {
+        let proxies = Proxies::new("x-client-cert", &["127.0.0.0/8".parse().unwrap(), "2001:db8::1".parse().unwrap()]).unwrap();
+        assert!(proxies.include(Some("127.3.2.1".parse().unwrap())));
+        assert!(proxies.include(Some("2001:db8::1".parse().unwrap())));
+        assert!(!proxies.include(Some("10.0.0.1".parse().unwrap())));
+        assert!(!proxies.include(None));
+    }
+}
