@@ -41,6 +41,7 @@ impl Keys {
     }
 
     /// The number, readable with the key only: 24 bytes nonce, then the sealed text. It is bound to its hash.
+    /// Nothing only if the text were longer than the cipher takes, which is gigabytes.
     fn encrypt(&self, cpr: &CivilRegistrationNumber, hash: &[u8; 32]) -> Option<Vec<u8>> {
         let nonce = XNonce::generate();
         let sealed = self
@@ -154,4 +155,84 @@ fn keyed(key: &[u8; 32]) -> Keyed {
 
 fn digest(mac: Keyed) -> [u8; 32] {
     mac.finalize().into_bytes().into()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+    use super::*;
+    use crate::domain::{LogReference, Organisation, OrganisationType};
+
+    fn record() -> AuditRecord {
+        let text = |text: &str| Some(text.to_owned());
+        let fund = Organisation::new(OrganisationType::UNEMPLOYMENT_FUND, "81");
+        AuditRecord {
+            at: "2026-05-04T10:00:00.123456Z".parse().unwrap(),
+            call: LogReference(Uuid::from_u128(1)),
+            certificate: text("UI:1"),
+            system: text("fagsystem"),
+            organisation: Some(fund.clone()),
+            user: text("RID:1"),
+            user_organisation: Some(fund),
+            operation: text("CreateMessage"),
+            citizen: Some(CivilRegistrationNumber::new("1503850002")),
+            objects: vec!["message 1".to_owned()],
+            criterion: text("unread"),
+            outcome: Outcome::Answered,
+        }
+    }
+
+    /// S5: only who has the key can tell which citizen a record is about; the cipher text cannot be moved to another citizen.
+    #[test]
+    fn s05_a_citizen_can_be_read_with_the_key_only() {
+        let (keys, others) = (Keys::derive(&[1; 32]), Keys::derive(&[2; 32]));
+        let cpr = CivilRegistrationNumber::new("1503850002");
+        let hash = keys.hash(&cpr);
+        assert_ne!(hash, others.hash(&cpr));
+        let encrypted = keys.encrypt(&cpr, &hash).unwrap();
+        let decrypt = |keys: &Keys, hash: &[u8]| {
+            let (nonce, sealed) = encrypted.split_at(24);
+            keys.cipher
+                .decrypt(&XNonce::try_from(nonce).unwrap(), Payload { msg: sealed, aad: hash })
+                .ok()
+        };
+        assert_eq!(decrypt(&keys, &hash).as_deref(), Some(b"1503850002".as_slice()));
+        assert_eq!(decrypt(&others, &hash), None);
+        assert_eq!(decrypt(&keys, &[0; 32]), None);
+    }
+
+    /// S5: a seal covers the record before and every column, so that a changed, removed or moved record breaks the chain.
+    #[test]
+    fn s05_a_seal_covers_every_column_and_the_record_before() {
+        let record = record();
+        let mut chain = Chain::begin(Arc::new(Keys::derive(&[1; 32])));
+        let (first, second) = (chain.record(&record), chain.record(&record));
+        assert_eq!((first.number, second.number), (1, 2));
+        let again = |row: &rows::Audit<'_>| seal(&chain.keys, &first.seal, row);
+        assert_eq!(again(&second), second.seal, "the seal can be computed again");
+        assert_ne!(seal(&chain.keys, &[0; 32], &second), second.seal, "without the record before");
+        assert_ne!(seal(&Keys::derive(&[2; 32]), &first.seal, &second), second.seal, "without the key");
+        let mut row = second;
+        let mut changed = |what: &str, change: &dyn Fn(&mut rows::Audit<'_>)| {
+            let before = again(&row);
+            change(&mut row);
+            assert_ne!(again(&row), before, "{what}");
+        };
+        changed("chain", &|row| row.chain = Identifier(Uuid::nil()));
+        changed("number", &|row| row.number = 9);
+        changed("instant", &|row| row.recorded_at.0 += chrono::TimeDelta::microseconds(1));
+        changed("call", &|row| row.call = Identifier(Uuid::nil()));
+        changed("certificate", &|row| row.certificate = None);
+        changed("system", &|row| row.system = Some(""));
+        changed("empty or not there", &|row| row.system = None);
+        changed("organisation", &|row| row.organisation = None);
+        changed("user", &|row| row.acting_user = None);
+        changed("user's organisation", &|row| row.acting_organisation = None);
+        changed("operation", &|row| row.operation = None);
+        changed("hash", &|row| row.citizen_hash = None);
+        changed("cipher text", &|row| row.citizen_encrypted.as_mut().unwrap()[30] ^= 1);
+        changed("objects", &|row| row.objects.clear());
+        changed("criterion", &|row| row.criterion = None);
+        changed("outcome", &|row| row.outcome = 1);
+    }
 }

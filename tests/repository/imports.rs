@@ -1,0 +1,171 @@
+//! Importing files: all or nothing, a bad line by number and reason, a second time without effect.
+
+use std::fmt::Write;
+
+use dialogmodul::domain::*;
+use dialogmodul::repository::Repository;
+use dialogmodul::repository::import::{Kind as File, Summary};
+
+use super::people::*;
+use crate::on_each_engine;
+use crate::support;
+use crate::support::database::{Database, Kind};
+
+fn import(repository: &Repository, kind: File, lines: &str) -> Result<Summary, String> {
+    let header = match kind {
+        File::Citizens => "cpr\tcv_number\tname\tcontact_group\temail\tmobile\tdead_on",
+        File::Organisations => "type\tcode\tname\tcvr",
+        File::Relations => "cpr\torganisation_type\torganisation_code\tkind\tfrom\tto\treason",
+        File::Agreements => {
+            "system\tcertificate_subject_cvr\tcertificate_subject_id\torganisation_type\torganisation_code\tvalid_from\tvalid_to"
+        }
+        File::CodeLists => "list\tcode\tname\tdescription\tstart\tend\tsource",
+    };
+    repository.import(kind, format!("{header}\n{lines}").as_bytes(), &mut |_| {}).map_err(|error| error.to_string())
+}
+
+fn is_refused(repository: &Repository, kind: File, lines: &str, reason: &str) {
+    let error = import(repository, kind, lines).unwrap_err();
+    assert_eq!(error, format!("{reason}; nothing was imported"));
+    assert!(!error.contains("150385"), "a reason shows a citizen: {error}");
+}
+
+on_each_engine! {
+    /// The demo data comes in whole, and a second time changes nothing.
+    fn demo_data_is_imported_once(database: &Database) {
+        let repository = database.repository();
+        repository.load_demo().unwrap();
+        let before = database.counts();
+        assert_eq!(["citizen", "organisation", "relation", "agreement", "code_list_item"].map(|table| before[table]), [12, 11, 39, 13, 65]);
+        let key = alma(&repository);
+        repository.load_demo().unwrap();
+        assert_eq!((database.counts(), alma(&repository)), (before, key));
+        let alma = citizen(&repository, ALMA);
+        assert_eq!((alma.cv_number.as_str(), alma.dead_on, alma.relations.len()), ("CV1000", None, 3));
+        assert_eq!(repository.reader().citizen_by_cv_number("CV1000").unwrap().unwrap().key, key);
+        assert!(citizen(&repository, "0606590079").dead_on.is_some());
+        assert!(repository.reader().citizen_by_cpr(&CivilRegistrationNumber::new("0101010101")).unwrap().is_none());
+        let organisation = |code| Organisation::new(OrganisationType::JOB_CENTRE, code);
+        assert!(repository.reader().organisation_exists(&organisation("90101")).unwrap());
+        assert!(!repository.reader().organisation_exists(&organisation("90109")).unwrap());
+        let agreements = repository.reader().agreements("90000091", "CVR:90000091-FID:1234567890123").unwrap();
+        assert_eq!(agreements.iter().map(|agreement| agreement.organisation.to_string()).collect::<Vec<_>>(), ["7/901", "8/90101"]);
+        assert_eq!(agreements[0].system, "kss-gammel");
+    }
+
+    /// An import says how many lines it read and how many changed something; changed lines take effect.
+    fn a_second_import_changes_what_is_new(database: &Database) {
+        let repository = database.repository();
+        let first = "1503850002\tCV1\tAlma\t1\t\t\t\n2304780009\tCV2\tBertil\t1\t\t\t\n";
+        assert_eq!(import(&repository, File::Citizens, first), Ok(Summary { lines: 2, changed: 2 }));
+        let key = alma(&repository);
+        assert_eq!(import(&repository, File::Citizens, first), Ok(Summary { lines: 2, changed: 0 }));
+        assert_eq!(import(&repository, File::Citizens, "1503850002\tCV9\tAlma\t1\t\t\t2026-01-01\n"), Ok(Summary { lines: 1, changed: 1 }));
+        let alma = citizen(&repository, ALMA);
+        assert_eq!((alma.key, alma.cv_number.as_str(), alma.dead_on.is_some()), (key, "CV9", true));
+        let organisation = "8\t1\tJobcenter\t90000021\n";
+        assert_eq!(import(&repository, File::Organisations, organisation).unwrap().changed, 1);
+        assert_eq!(import(&repository, File::Organisations, organisation).unwrap().changed, 0);
+        assert_eq!(import(&repository, File::Organisations, "8\t1\tJobcenter Nyt\t90000021\n").unwrap().changed, 1);
+        let relation = "1503850002\t8\t1\tguest\t2026-01-01\t2027-01-01\tEfter aftale\n";
+        assert_eq!(import(&repository, File::Relations, relation).unwrap().changed, 1);
+        assert_eq!(import(&repository, File::Relations, relation).unwrap().changed, 0);
+        assert_eq!(import(&repository, File::Relations, &relation.replace("2027", "2028")).unwrap().changed, 1);
+        let relations = citizen(&repository, ALMA).relations;
+        assert_eq!((relations.len(), relations[0].to.to_string().as_str()), (1, "2028-01-01"));
+        let agreement = "kss\t90000091\tUI:1\t8\t1\t2020-01-01\t2027-01-01\n";
+        assert_eq!(import(&repository, File::Agreements, agreement).unwrap().changed, 1);
+        assert_eq!(import(&repository, File::Agreements, agreement).unwrap().changed, 0);
+    }
+
+    /// A bad line stops the import and is named by number and reason; lines before it are not there.
+    fn a_bad_line_is_named_and_nothing_is_imported(database: &Database) {
+        let repository = database.repository();
+        repository.load_demo().unwrap();
+        let before = database.counts();
+        let good = "0101850002\tCV77\tNy\t1\t\t\t\n";
+        let citizens = [
+            ("150385000\tCV9\tAlma\t1\t\t\t", "line 3: cpr must be ten digits that begin with a day and a month"),
+            ("3102850002\tCV9\tAlma\t1\t\t\t", "line 3: cpr must be ten digits that begin with a day and a month"),
+            ("0000000000\tCV9\tAlma\t1\t\t\t", "line 3: cpr must be ten digits that begin with a day and a month"),
+            ("1503850002\t\tAlma\t1\t\t\t", "line 3: cv_number must be a text of 1 to 64 characters"),
+            ("1503850002\tCV9\tAlma\tx\t\t\t", "line 3: contact_group must be a number from 0 to 100000000"),
+            ("1503850002\tCV9\tAlma\t1\talma\t\t", "line 3: email must be one address"),
+            ("1503850002\tCV9\tAlma\t1\t\t12345678\t", "line 3: mobile must be + and digits"),
+            ("1503850002\tCV9\tAlma\t1\t\t\t2026-2-30", "line 3: dead_on must be a day like 2026-01-31"),
+            ("1503850002\tCV9\tAlma\t1\t\t", "line 3: 6 columns instead of 7"),
+            ("0101850002\tCV9\tAlma\t1\t\t\t", "line 3: the same entry stands in line 2"),
+            ("1503850002\tCV77\tAlma\t1\t\t\t", "line 3: the CV number belongs to another citizen"),
+            ("1503850002\tCV1001\tAlma\t1\t\t\t", "line 3: the CV number belongs to another citizen"),
+        ];
+        for (line, reason) in citizens {
+            is_refused(&repository, File::Citizens, &format!("{good}{line}\n"), reason);
+        }
+        is_refused(&repository, File::Organisations, "0\t1\tx\t90000021", "line 2: type must be a number from 1 to 100");
+        is_refused(&repository, File::Organisations, "8\t1\tx\t9000002", "line 2: cvr must be eight digits");
+        is_refused(&repository, File::Organisations, "8\t1 \tx\t90000021", "line 2: code must not begin or end with white space");
+        let agreement = "kss\t90000091\tUI:1\t8\t404\t2020-01-01\t2027-01-01";
+        is_refused(&repository, File::Agreements, agreement, "line 2: the organisation is not registered; import organisations first");
+        let header = repository.import(File::Citizens, "cpr\tname\n".as_bytes(), &mut |_| {}).unwrap_err().to_string();
+        assert!(header.starts_with("line 1: the header must be, separated by tabs: cpr cv_number name"), "{header}");
+        let bytes = b"type\tcode\tname\tcvr\n8\t1\t\xff\t90000021\n".as_slice();
+        let encoding = repository.import(File::Organisations, bytes, &mut |_| {}).unwrap_err().to_string();
+        assert_eq!(encoding, "line 2: the text is not UTF-8; nothing was imported");
+        assert_eq!(database.counts(), before);
+    }
+
+    /// S4: guest access needs a reason of 1 to 900 characters without HTML; S3: periods are closed-open and not empty.
+    fn s04_guest_access_needs_a_reason(database: &Database) {
+        let repository = database.repository();
+        repository.load_demo().unwrap();
+        let relation = |kind: &str, reason: &str| format!("1503850002\t8\t90201\t{kind}\t2026-01-01\t2027-01-01\t{reason}");
+        for kind in ["guest", "other_actor_guest"] {
+            is_refused(&repository, File::Relations, &relation(kind, ""), "line 2: guest access needs a reason of 1 to 900 characters");
+            assert_eq!(import(&repository, File::Relations, &relation(kind, &"æ".repeat(900))).unwrap().lines, 1);
+        }
+        is_refused(&repository, File::Relations, &relation("guest", &"æ".repeat(901)), "line 2: reason must be a text of 0 to 900 characters");
+        is_refused(&repository, File::Relations, &relation("guest", "<b>x</b>"), "line 2: reason must not contain HTML");
+        let kinds = "line 2: kind must be one of own, former, guest, other_actor_own, other_actor_guest";
+        is_refused(&repository, File::Relations, &relation("friend", ""), kinds);
+        is_refused(&repository, File::Relations, &relation("own", "").replace("2027", "2026"), "line 2: from must be before to");
+        let unknown = relation("own", "").replace("1503850002", "0101010101");
+        is_refused(&repository, File::Relations, &unknown, "line 2: the citizen is not registered; import citizens first");
+    }
+
+    /// K1: a code is never reused: name and start stay; ending it is data, and ended values stay in the list.
+    fn k01_a_code_keeps_its_meaning(database: &Database) {
+        let repository = database.repository();
+        repository.load_demo().unwrap();
+        let list = "CitizenMessageContextTypeIdentifier";
+        let item = |code: i32, name: &str, start: &str, end: &str| format!("{list}\t{code}\t{name}\t\t{start}\t{end}\tSTAR");
+        let reused = "line 2: the code is in use with another name or start; codes are never reused, take a new one";
+        is_refused(&repository, File::CodeLists, &item(2, "Noget andet", "2014-11-01", "2100-07-01"), reused);
+        is_refused(&repository, File::CodeLists, &item(2, "Udkast til min plan", "2024-11-01", "2100-07-01"), reused);
+        is_refused(&repository, File::CodeLists, &item(2, "Udkast til min plan", "2014-11-01", "2014-10-31"), "line 2: end must not be before start");
+        import(&repository, File::CodeLists, &item(2, "Udkast til min plan", "2014-11-01", "2026-01-01")).unwrap();
+        import(&repository, File::CodeLists, &item(12, "Ny", "2026-01-01", "2100-07-01")).unwrap();
+        let lists = repository.reader().code_lists().unwrap();
+        let day = "2026-05-04".parse().unwrap();
+        assert_eq!(lists.items(list).unwrap().count(), 12);
+        assert_eq!(lists.require(list, 2, day), Err(Refusal::ExpiredCodeListItem));
+        assert_eq!((lists.require(list, 12, day), lists.require(list, 13, day)), (Ok(()), Err(Refusal::UnknownCodeListItem)));
+        let planned = lists.items(list).unwrap().find(|item| item.code == 11).unwrap();
+        assert_eq!((planned.name.as_str(), planned.source.as_str()), ("Indstilling om tilbud", "STAR"));
+    }
+
+    /// A long file goes in in portions, tells its progress, and still comes in whole or not at all.
+    fn a_long_file_comes_in_whole(database: &Database) {
+        let repository = database.repository();
+        let mut file = "cpr\tcv_number\tname\tcontact_group\temail\tmobile\tdead_on\n".to_owned();
+        for number in 0..5000 {
+            writeln!(file, "010180{number:04}\tCV{number}\tNavn\t1\t\t\t").unwrap();
+        }
+        let mut told = Vec::new();
+        let broken = file.replace("CV4999", "CV0");
+        let error = repository.import(File::Citizens, broken.as_bytes(), &mut |_| {}).unwrap_err();
+        assert_eq!(error.to_string(), "line 5001: the CV number belongs to another citizen; nothing was imported");
+        assert_eq!(database.count("citizen"), 0);
+        let summary = repository.import(File::Citizens, file.as_bytes(), &mut |lines| told.push(lines)).unwrap();
+        assert_eq!((summary, told), (Summary { lines: 5000, changed: 5000 }, vec![2000, 4000, 5000]));
+    }
+}
