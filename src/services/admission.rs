@@ -92,3 +92,108 @@ fn check_values(lists: &Lists, user: &ActingUser, organisation: &Organisation, d
     valid(ListName::USER_TYPE, user.kind).map_err(|_| Refusal::UnknownMetadataUserType)?;
     valid(ListName::ORGANISATION_TYPE, organisation.kind.0).map_err(|_| Refusal::UnknownActiveOrganisationType)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::super::testing::{Room, now, refused};
+    use super::*;
+    use crate::contract::ams_dk::{OrganisationCodeType, OrganisationTypeIdentifierType};
+    use crate::contract::code_list_base::CodeListItemIdentifierValueType;
+    use crate::contract::request_user_type_identifier_code_list;
+    use crate::contract::{organisation_type_identifier_code_list, request_organisation_structure, request_user_structure};
+    use crate::domain::testing::instant;
+
+    /// S1: 8173, 8174 and 4413 for the values of the headers, then 1013 where no agreement holds.
+    #[test]
+    fn s1_who_is_admitted() {
+        let room = Room::new();
+        let system = |cvr: &str, id: &str| {
+            Identity::Certificate(Certificate {
+                cvr: cvr.to_owned(),
+                subject_id: id.to_owned(),
+            })
+        };
+        let fund_system = system("90000011", "UI:DK-O:G:11111111-1111-4111-8111-111111111111");
+        let (all, before) = (now(), instant("2019-12-31T22:59:59Z"));
+        for (identity, metadata, user, of, at, expected) in [
+            (&Identity::Development, 2, 2, (2, "81"), all, None),
+            (&fund_system, 2, 2, (2, "81"), all, None),
+            (&fund_system, 2, 2, (2, "82"), all, None),
+            (&fund_system, 2, 2, (8, "90101"), all, Some(Refusal::NoAgreement)),
+            (&fund_system, 2, 2, (2, "81"), before, Some(Refusal::NoAgreement)),
+            (
+                &system("90000011", "UI:DK-O:G:99999999-1111-4111-8111-111111111111"),
+                2,
+                2,
+                (2, "81"),
+                all,
+                Some(Refusal::NoAgreement),
+            ),
+            (
+                &system("90000012", "UI:DK-O:G:11111111-1111-4111-8111-111111111111"),
+                2,
+                2,
+                (2, "81"),
+                all,
+                Some(Refusal::NoAgreement),
+            ),
+            (&Identity::Development, 2, 2, (2, "99"), all, Some(Refusal::NoAgreement)),
+            (
+                &Identity::Development,
+                55,
+                9,
+                (55, "81"),
+                all,
+                Some(Refusal::UnknownMetadataOrganisationType),
+            ),
+            (
+                &Identity::Development,
+                2,
+                9,
+                (55, "81"),
+                all,
+                Some(Refusal::UnknownMetadataUserType),
+            ),
+            (
+                &Identity::Development,
+                2,
+                2,
+                (55, "81"),
+                all,
+                Some(Refusal::UnknownActiveOrganisationType),
+            ),
+        ] {
+            let answer = room.desk.admit(identity, header(metadata, user), active(of.0, of.1), at);
+            assert_eq!(refused(answer), expected, "{identity:?} {metadata} {user} {of:?}");
+        }
+    }
+
+    fn header(organisation_type: i32, user_type: i32) -> RequestUserMetadataHeaderType {
+        let item = |code| CodeListItemIdentifierValueType::new(code).unwrap();
+        RequestUserMetadataHeaderType {
+            request_user_structure: request_user_structure::RequestUserStructureType {
+                user_full_name: request_user_structure::UserFullNameType::new("Sagsbehandler Prøve").unwrap(),
+                request_user_type_identifier: request_user_type_identifier_code_list::RequestUserTypeIdentifierType {
+                    code_list_item_identifier: item(user_type),
+                },
+                user_identifier: request_user_structure::UserIdentifierType::new("RID:1").unwrap(),
+                user_email: None,
+            },
+            request_organisation_structure: request_organisation_structure::RequestOrganisationStructureType {
+                organisation_type_identifier: organisation_type_identifier_code_list::OrganisationTypeIdentifierType {
+                    code_list_item_identifier: item(organisation_type),
+                },
+                organisation_code: request_organisation_structure::OrganisationCodeType::new("81").unwrap(),
+            },
+            registration_date_time: now().into(),
+        }
+    }
+
+    fn active(kind: i32, code: &str) -> ActiveOrganisationHeaderType {
+        ActiveOrganisationHeaderType {
+            organisation_type_identifier: OrganisationTypeIdentifierType::new(kind).unwrap(),
+            organisation_code: OrganisationCodeType::new(code).unwrap(),
+        }
+    }
+}

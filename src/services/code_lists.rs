@@ -126,3 +126,73 @@ impl CodeListDesk {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::super::Settings;
+    use super::super::testing::*;
+    use super::*;
+    use crate::contract::citizen_message_service::CreateMessageRequestType;
+    use crate::contract::citizen_message_service_v2::CitizenMessageService;
+    use crate::contract::code_list_service::*;
+    use crate::contract::code_list_service_v5::CodeListService;
+    use crate::domain::testing::{fund, job_centre};
+    use crate::repository::import;
+
+    /// K1, M14, M16: an imported end of a value holds without a restart; the list still shows the value.
+    #[test]
+    fn m16_an_ended_value_is_refused_without_a_restart() {
+        let room = Room::with(Settings {
+            code_lists_for: Duration::ZERO,
+            ..Settings::default()
+        });
+        let (fund, centre) = (fund("81"), job_centre("90101"));
+        let draft_plan = || CreateMessageRequestType {
+            citizen_message_context_type_identifier: context(2),
+            ..create(ALMA, &fund, caseworker(&centre))
+        };
+        room.does(&fund, |call| call.create_message(draft_plan())).unwrap();
+        let list = ListName::CONTEXT.0;
+        let ended =
+            format!("list\tcode\tname\tdescription\tstart\tend\tsource\n{list}\t2\tUdkast til min plan\t\t2014-11-01\t2026-11-20\tSTAR\n");
+        room.repository
+            .import(import::Kind::CodeLists, ended.as_bytes(), &mut |_| {})
+            .unwrap();
+        assert_eq!(
+            refused(room.does(&fund, |call| call.create_message(draft_plan()))),
+            Some(Refusal::ExpiredCodeListItem)
+        );
+        let shown = room.does(&fund, |call| {
+            call.get_citizen_message_context_type_identifier_code_list(GetCitizenMessageContextTypeIdentifierCodeListRequestType {})
+        });
+        let shown = shown.unwrap().code_list_item;
+        assert_eq!(shown.len(), 11);
+        assert!(
+            shown
+                .iter()
+                .any(|item| item.code_list_item_identifier.get() == 2 && item.end_date.naive() == now().date_naive())
+        );
+    }
+
+    /// K1: every list has an operation, and every name leads to its list; an unknown name is 2001.
+    #[test]
+    fn k1_lists_by_operation_and_by_name() {
+        let room = Room::new();
+        let mut call = room.call(&fund("81"));
+        let names = call.get_code_list_names(GetCodeListNamesRequestType {}).unwrap().code_list_name;
+        assert_eq!(names.len(), 9);
+        for name in names {
+            let request = GetCodeListRequestType {
+                code_list_name: name,
+                valid_on: None,
+            };
+            assert!(!call.get_code_list(request).unwrap().code_list_item.is_empty());
+        }
+        let unknown = GetCodeListRequestType {
+            code_list_name: CodeListNameType::new("Ukendt").unwrap(),
+            valid_on: None,
+        };
+        assert_eq!(refused(call.get_code_list(unknown)), Some(Refusal::UnknownCodeList));
+    }
+}

@@ -14,7 +14,7 @@ use crate::contract::code_list_base::CodeListItemIdentifierValueType;
 use crate::contract::cpr_dk::PersonCivilRegistrationIdentifierType;
 use crate::contract::organisation_type_identifier_code_list::OrganisationTypeIdentifierType;
 use crate::domain::audit::Outcome;
-use crate::domain::{Caller, MessageId, Organisation, OrganisationType, PartyKind, ThreadId, Unit, testing};
+use crate::domain::{Caller, MessageId, Organisation, OrganisationType, PartyKind, Refusal, ThreadId, Unit, testing};
 use crate::error::Error;
 use crate::repository::{self, Repository};
 
@@ -92,6 +92,14 @@ pub(super) fn code(error: &Error) -> i32 {
     match error {
         Error::Refused(refusal) => refusal.code(),
         _ => 0,
+    }
+}
+
+/// Why the rules said no, if they did.
+pub(super) fn refused<T>(answer: Result<T, Error>) -> Option<Refusal> {
+    match answer {
+        Err(Error::Refused(refusal)) => Some(refusal),
+        _ => None,
     }
 }
 

@@ -1,27 +1,17 @@
 //! The desk in process, over an archive of its own: what is decided, in which order, and what is left behind.
 //! Behaviour on the wire is told by the scenarios.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 use super::testing::*;
-use super::{Identity, Operation, Settings, wire};
+use super::{Operation, wire};
 use crate::contract::citizen_message_service::*;
 use crate::contract::citizen_message_service_v2::{self, CitizenMessageService};
-use crate::contract::code_list_service::*;
-use crate::contract::code_list_service_v5::CodeListService;
 use crate::domain::audit::{AuditRecord, Outcome};
 use crate::domain::delivery::DeliveryState;
 use crate::domain::queue::EventKind;
 use crate::domain::testing::{acting, fund, instant, job_centre, municipality, other_actor};
-use crate::domain::{Certificate, Channel, Fact, Organisation, OrganisationType, Refusal, Unit};
+use crate::domain::{Channel, Fact, Organisation, OrganisationType, Refusal, Unit};
 use crate::error::Error;
-use crate::repository::import;
-
-fn refused<T>(answer: Result<T, Error>) -> Option<Refusal> {
-    match answer {
-        Err(Error::Refused(refusal)) => Some(refusal),
-        _ => None,
-    }
-}
 
 fn audit_of(unit: &Unit) -> Vec<&AuditRecord> {
     unit.facts
@@ -348,62 +338,6 @@ fn pages_are_stable_while_messages_arrive() {
     assert_eq!(refused(answer), Some(Refusal::UnknownIdentifier));
 }
 
-/// K1, M14, M16: an imported end of a value holds without a restart; the list still shows the value.
-#[test]
-fn m16_an_ended_value_is_refused_without_a_restart() {
-    let room = Room::with(Settings {
-        code_lists_for: std::time::Duration::ZERO,
-        ..Settings::default()
-    });
-    let (fund, centre) = (fund("81"), job_centre("90101"));
-    let draft_plan = || CreateMessageRequestType {
-        citizen_message_context_type_identifier: context(2),
-        ..create(ALMA, &fund, caseworker(&centre))
-    };
-    room.does(&fund, |call| call.create_message(draft_plan())).unwrap();
-    let list = super::code_lists::ListName::CONTEXT.0;
-    let ended =
-        format!("list\tcode\tname\tdescription\tstart\tend\tsource\n{list}\t2\tUdkast til min plan\t\t2014-11-01\t2026-11-20\tSTAR\n");
-    room.repository
-        .import(import::Kind::CodeLists, ended.as_bytes(), &mut |_| {})
-        .unwrap();
-    assert_eq!(
-        refused(room.does(&fund, |call| call.create_message(draft_plan()))),
-        Some(Refusal::ExpiredCodeListItem)
-    );
-    let shown = room.does(&fund, |call| {
-        call.get_citizen_message_context_type_identifier_code_list(GetCitizenMessageContextTypeIdentifierCodeListRequestType {})
-    });
-    let shown = shown.unwrap().code_list_item;
-    assert_eq!(shown.len(), 11);
-    assert!(
-        shown
-            .iter()
-            .any(|item| item.code_list_item_identifier.get() == 2 && item.end_date.naive() == now().date_naive())
-    );
-}
-
-/// K1: every list has an operation, and every name leads to its list; an unknown name is 2001.
-#[test]
-fn k1_lists_by_operation_and_by_name() {
-    let room = Room::new();
-    let mut call = room.call(&fund("81"));
-    let names = call.get_code_list_names(GetCodeListNamesRequestType {}).unwrap().code_list_name;
-    assert_eq!(names.len(), 9);
-    for name in names {
-        let request = GetCodeListRequestType {
-            code_list_name: name,
-            valid_on: None,
-        };
-        assert!(!call.get_code_list(request).unwrap().code_list_item.is_empty());
-    }
-    let unknown = GetCodeListRequestType {
-        code_list_name: CodeListNameType::new("Ukendt").unwrap(),
-        valid_on: None,
-    };
-    assert_eq!(refused(call.get_code_list(unknown)), Some(Refusal::UnknownCodeList));
-}
-
 /// The same requests at the same instant give the same facts and answers.
 #[test]
 fn the_same_instant_gives_the_same_answer() {
@@ -416,103 +350,4 @@ fn the_same_instant_gives_the_same_answer() {
         (created, listed)
     });
     assert_eq!(answers[0], answers[1]);
-}
-
-/// S1: 8173, 8174 and 4413 for the values of the headers, then 1013 where no agreement holds.
-#[test]
-fn s1_who_is_admitted() {
-    let room = Room::new();
-    let system = |cvr: &str, id: &str| {
-        Identity::Certificate(Certificate {
-            cvr: cvr.to_owned(),
-            subject_id: id.to_owned(),
-        })
-    };
-    let fund_system = system("90000011", "UI:DK-O:G:11111111-1111-4111-8111-111111111111");
-    let (all, before) = (now(), instant("2019-12-31T22:59:59Z"));
-    for (identity, metadata, user, active, at, expected) in [
-        (&Identity::Development, 2, 2, (2, "81"), all, None),
-        (&fund_system, 2, 2, (2, "81"), all, None),
-        (&fund_system, 2, 2, (2, "82"), all, None),
-        (&fund_system, 2, 2, (8, "90101"), all, Some(Refusal::NoAgreement)),
-        (&fund_system, 2, 2, (2, "81"), before, Some(Refusal::NoAgreement)),
-        (
-            &system("90000011", "UI:DK-O:G:99999999-1111-4111-8111-111111111111"),
-            2,
-            2,
-            (2, "81"),
-            all,
-            Some(Refusal::NoAgreement),
-        ),
-        (
-            &system("90000012", "UI:DK-O:G:11111111-1111-4111-8111-111111111111"),
-            2,
-            2,
-            (2, "81"),
-            all,
-            Some(Refusal::NoAgreement),
-        ),
-        (&Identity::Development, 2, 2, (2, "99"), all, Some(Refusal::NoAgreement)),
-        (
-            &Identity::Development,
-            55,
-            9,
-            (55, "81"),
-            all,
-            Some(Refusal::UnknownMetadataOrganisationType),
-        ),
-        (
-            &Identity::Development,
-            2,
-            9,
-            (55, "81"),
-            all,
-            Some(Refusal::UnknownMetadataUserType),
-        ),
-        (
-            &Identity::Development,
-            2,
-            2,
-            (55, "81"),
-            all,
-            Some(Refusal::UnknownActiveOrganisationType),
-        ),
-    ] {
-        let answer = room
-            .desk
-            .admit(identity, header(metadata, user), organisation(active.0, active.1), at);
-        assert_eq!(refused(answer), expected, "{identity:?} {metadata} {user} {active:?}");
-    }
-}
-
-fn header(organisation_type: i32, user_type: i32) -> crate::contract::request_user_metadata::RequestUserMetadataHeaderType {
-    use crate::contract::code_list_base::CodeListItemIdentifierValueType;
-    use crate::contract::{organisation_type_identifier_code_list, request_organisation_structure, request_user_structure};
-    use crate::contract::{request_user_metadata, request_user_type_identifier_code_list};
-    let item = |code| CodeListItemIdentifierValueType::new(code).unwrap();
-    request_user_metadata::RequestUserMetadataHeaderType {
-        request_user_structure: request_user_structure::RequestUserStructureType {
-            user_full_name: request_user_structure::UserFullNameType::new("Sagsbehandler Prøve").unwrap(),
-            request_user_type_identifier: request_user_type_identifier_code_list::RequestUserTypeIdentifierType {
-                code_list_item_identifier: item(user_type),
-            },
-            user_identifier: request_user_structure::UserIdentifierType::new("RID:1").unwrap(),
-            user_email: None,
-        },
-        request_organisation_structure: request_organisation_structure::RequestOrganisationStructureType {
-            organisation_type_identifier: organisation_type_identifier_code_list::OrganisationTypeIdentifierType {
-                code_list_item_identifier: item(organisation_type),
-            },
-            organisation_code: request_organisation_structure::OrganisationCodeType::new("81").unwrap(),
-        },
-        registration_date_time: now().into(),
-    }
-}
-
-fn organisation(kind: i32, code: &str) -> crate::contract::ams_dk::ActiveOrganisationHeaderType {
-    use crate::contract::ams_dk::{ActiveOrganisationHeaderType, OrganisationCodeType, OrganisationTypeIdentifierType};
-    ActiveOrganisationHeaderType {
-        organisation_type_identifier: OrganisationTypeIdentifierType::new(kind).unwrap(),
-        organisation_code: OrganisationCodeType::new(code).unwrap(),
-    }
 }
