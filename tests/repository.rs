@@ -1,13 +1,19 @@
 //! The archive on SQLite and on PostgreSQL: the same stories, told through the repository and checked past it in plain SQL.
 #![allow(missing_docs, reason = "tests")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests"
+)]
 
 mod support {
     #![allow(dead_code, reason = "each test binary uses its own part of the support")]
     pub mod database;
 }
 
-mod repository {
+mod archive {
     mod audit;
     mod commits;
     mod imports;

@@ -25,7 +25,10 @@ pub enum Kind {
 pub fn postgres_is_missing() -> bool {
     let missing = postgres_server().is_none();
     let required = env::var("DIALOGMODUL_TEST_POSTGRES_REQUIRED").is_ok_and(|value| value == "1");
-    assert!(!(missing && required), "DIALOGMODUL_TEST_POSTGRES_URL names no server, and the PostgreSQL run is required");
+    assert!(
+        !(missing && required),
+        "DIALOGMODUL_TEST_POSTGRES_URL names no server, and the PostgreSQL run is required"
+    );
     if missing {
         eprintln!("left out: DIALOGMODUL_TEST_POSTGRES_URL names no PostgreSQL server");
     }
@@ -34,7 +37,11 @@ pub fn postgres_is_missing() -> bool {
 
 /// The engines there are.
 pub fn kinds() -> Vec<Kind> {
-    if postgres_is_missing() { vec![Kind::Sqlite] } else { vec![Kind::Sqlite, Kind::Postgres] }
+    if postgres_is_missing() {
+        vec![Kind::Sqlite]
+    } else {
+        vec![Kind::Sqlite, Kind::Postgres]
+    }
 }
 
 /// Makes each function two tests, one per engine; the function gets an empty database.
@@ -78,14 +85,24 @@ impl Database {
             Kind::Sqlite => {
                 let folder = TempDir::new().unwrap();
                 let url = format!("sqlite:{}", folder.path().join("archive.sqlite").display());
-                Self { kind, url, name, folder: Some(folder) }
+                Self {
+                    kind,
+                    url,
+                    name,
+                    folder: Some(folder),
+                }
             }
             Kind::Postgres => {
                 let server = postgres_server().expect("ask postgres_is_missing first");
                 connect_postgres(&server).batch_execute(&format!("CREATE SCHEMA {name}")).unwrap();
                 let separator = if server.contains('?') { '&' } else { '?' };
                 let url = format!("{server}{separator}options=-csearch_path%3D{name}&application_name={name}");
-                Self { kind, url, name, folder: None }
+                Self {
+                    kind,
+                    url,
+                    name,
+                    folder: None,
+                }
             }
         }
     }
@@ -146,7 +163,10 @@ impl Database {
                 "SELECT table_name::text AS value FROM information_schema.tables WHERE table_schema = current_schema() AND table_name NOT LIKE '\\_\\_%'"
             }
         });
-        tables.into_iter().map(|table| (table.clone(), connection.number(&format!("SELECT count(*) AS value FROM {table}")))).collect()
+        tables
+            .into_iter()
+            .map(|table| (table.clone(), connection.number(&format!("SELECT count(*) AS value FROM {table}"))))
+            .collect()
     }
 
     /// Rows of one table.

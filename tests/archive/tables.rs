@@ -36,7 +36,10 @@ fn tables_of(database: &Database) -> Tables {
     let mut tables = Tables::new();
     for row in rows {
         let words: Vec<&str> = row.split(' ').collect();
-        tables.entry(words[0].to_owned()).or_default().insert(words[1].to_owned(), words[2] == "1");
+        tables
+            .entry(words[0].to_owned())
+            .or_default()
+            .insert(words[1].to_owned(), words[2] == "1");
     }
     tables
 }
@@ -49,7 +52,10 @@ fn tables_of_schema() -> Tables {
         if let Some((name, _)) = line.trim().split_once(" (").filter(|_| line.ends_with(") {")) {
             table = name.to_owned();
         } else if let Some((column, kind)) = line.trim().split_once(" -> ") {
-            tables.entry(table.clone()).or_default().insert(column.to_owned(), kind.starts_with("Nullable"));
+            tables
+                .entry(table.clone())
+                .or_default()
+                .insert(column.to_owned(), kind.starts_with("Nullable"));
         }
     }
     tables
@@ -128,7 +134,13 @@ fn both_engines_have_the_same_migrations() {
         let mut names: Vec<String> = fs::read_dir(format!("migrations/{engine}"))
             .unwrap()
             .map(|entry| entry.unwrap().path())
-            .inspect(|path| assert!(path.join("up.sql").is_file() && path.join("down.sql").is_file(), "{}", path.display()))
+            .inspect(|path| {
+                assert!(
+                    path.join("up.sql").is_file() && path.join("down.sql").is_file(),
+                    "{}",
+                    path.display()
+                )
+            })
             .map(|path| path.file_name().unwrap().to_string_lossy().into_owned())
             .collect();
         names.sort();
@@ -148,6 +160,8 @@ fn postgres_shows_uuids_and_timestamps() {
     let repository = database.repository();
     repository.load_demo().unwrap();
     let message = sent(&repository, &[]);
-    let shown = database.connection().texts("SELECT id || ' ' || (created_at AT TIME ZONE 'UTC') AS value FROM message");
+    let shown = database
+        .connection()
+        .texts("SELECT id || ' ' || (created_at AT TIME ZONE 'UTC') AS value FROM message");
     assert_eq!(shown, [format!("{} 2026-05-04 10:00:00.123456", message.id)]);
 }

@@ -33,7 +33,9 @@ fn rectify_in_plain_sql(plain: &mut Plain, message: &Message) {
             "now()"
         }
     };
-    plain.execute(&format!("INSERT INTO rectification VALUES ({citizen}, {id}, '2/81', 'x', {at})")).unwrap();
+    plain
+        .execute(&format!("INSERT INTO rectification VALUES ({citizen}, {id}, '2/81', 'x', {at})"))
+        .unwrap();
 }
 
 on_each_engine! {
@@ -177,9 +179,13 @@ fn m12_a_rectification_waits_for_content_being_stored_on_postgres() {
     other.begin();
     other.execute("SELECT 1 FROM document_content FOR KEY SHARE").unwrap();
     other
-        .execute(&format!("INSERT INTO document SELECT {citizen}, {document}, {message}, media_type, size, sha256 FROM document LIMIT 1"))
+        .execute(&format!(
+            "INSERT INTO document SELECT {citizen}, {document}, {message}, media_type, size, sha256 FROM document LIMIT 1"
+        ))
         .unwrap();
-    other.execute(&format!("INSERT INTO document_name VALUES ({citizen}, {document}, 'a.pdf')")).unwrap();
+    other
+        .execute(&format!("INSERT INTO document_name VALUES ({citizen}, {document}, 'a.pdf')"))
+        .unwrap();
     let commit = repository.commit(rectifying(&first));
     thread::sleep(Duration::from_millis(300));
     other.execute("COMMIT").unwrap();

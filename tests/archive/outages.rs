@@ -62,7 +62,10 @@ impl Proxy {
 impl Line {
     fn connect(self: Arc<Self>, client: TcpStream) {
         let server = TcpStream::connect(&self.server).unwrap();
-        self.streams.lock().unwrap().extend([client.try_clone().unwrap(), server.try_clone().unwrap()]);
+        self.streams
+            .lock()
+            .unwrap()
+            .extend([client.try_clone().unwrap(), server.try_clone().unwrap()]);
         let (from, to) = (client.try_clone().unwrap(), server.try_clone().unwrap());
         let up = self.clone();
         thread::spawn(move || up.pass(from, to, true));
@@ -97,7 +100,11 @@ fn behind_a_proxy() -> Option<(Database, Proxy, Repository)> {
     let database = Database::demo(Kind::Postgres);
     let (_, rest) = database.url().split_once('@').expect("a test URL with user and host");
     let (server, _) = rest.split_once('/').unwrap();
-    let server = if server.contains(':') { server.to_owned() } else { format!("{server}:5432") };
+    let server = if server.contains(':') {
+        server.to_owned()
+    } else {
+        format!("{server}:5432")
+    };
     let proxy = Proxy::before(&server);
     let (_, path) = rest.split_once('/').unwrap();
     let (user, _) = database.url().split_once('@').unwrap();
@@ -116,7 +123,9 @@ fn broken_connections_are_replaced() {
     let repository = database.repository();
     let message = sent(&repository, &[]);
     let mut readers: Vec<_> = (0..8).map(|_| repository.reader()).collect();
-    readers.iter_mut().for_each(|reader| assert!(reader.message(message.citizen, message.id, None).unwrap().is_some()));
+    readers
+        .iter_mut()
+        .for_each(|reader| assert!(reader.message(message.citizen, message.id, None).unwrap().is_some()));
     drop(readers);
     let ended = database.connection().number(&format!(
         "SELECT count(pg_terminate_backend(pid)) AS value FROM pg_stat_activity WHERE application_name = '{}' AND pid <> pg_backend_pid()",
@@ -132,7 +141,9 @@ fn broken_connections_are_replaced() {
 /// A server that is away is unavailable within five seconds, for readers and writers; when it is back, all is as before.
 #[test]
 fn a_server_that_is_away_is_unavailable_and_comes_back() {
-    let Some((database, proxy, repository)) = behind_a_proxy() else { return };
+    let Some((database, proxy, repository)) = behind_a_proxy() else {
+        return;
+    };
     let message = sent(&repository, &[]);
     proxy.cut();
     let commit = repository.commit(sending(&letter(message.citizen), &[]));
@@ -158,14 +169,23 @@ fn in_time(call: impl FnOnce() -> Result<(), Error>) {
 /// A commit whose answer got lost with the connection is recognised: stored once, answered once.
 #[test]
 fn a_lost_commit_is_stored_once() {
-    let Some((database, proxy, repository)) = behind_a_proxy() else { return };
+    let Some((database, proxy, repository)) = behind_a_proxy() else {
+        return;
+    };
     sent(&repository, &[]);
     for _ in 0..3 {
         proxy.line.lose_commit.store(true, Ordering::SeqCst);
         sent(&repository, &[pdf("a")]);
         assert!(!proxy.line.lose_commit.load(Ordering::SeqCst), "the proxy has not seen a commit");
     }
-    assert_eq!((database.count("message"), database.count("audit_record"), database.count("queue_event")), (4, 4, 4));
+    assert_eq!(
+        (
+            database.count("message"),
+            database.count("audit_record"),
+            database.count("queue_event")
+        ),
+        (4, 4, 4)
+    );
     let numbers = database.connection().number("SELECT max(number) AS value FROM audit_record");
     assert_eq!(numbers, 4);
 }
@@ -174,7 +194,10 @@ fn a_lost_commit_is_stored_once() {
 #[test]
 fn a_wrong_address_is_one_clear_sentence() {
     let open = |url: &str| Repository::open(url, &Settings::new([7; 32])).unwrap_err().to_string();
-    assert_eq!(open("mysql://x"), "the database URL must be sqlite:PATH or postgres://USER@HOST/DATABASE");
+    assert_eq!(
+        open("mysql://x"),
+        "the database URL must be sqlite:PATH or postgres://USER@HOST/DATABASE"
+    );
     let sentence = open("sqlite:/nowhere/at/all/archive.sqlite");
     assert!(sentence.starts_with("the SQLite database cannot be opened: "), "{sentence}");
     let sentence = open("postgres://someone:secret@127.0.0.1:1/archive");

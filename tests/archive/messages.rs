@@ -12,8 +12,14 @@ use crate::support;
 use crate::support::database::{Database, Kind};
 
 fn same(read: &Message, sent: &Message) {
-    assert_eq!((read.id, read.thread, read.citizen, read.in_reply_to), (sent.id, sent.thread, sent.citizen, sent.in_reply_to));
-    assert_eq!((read.context, read.channel, read.reply_allowed), (sent.context, sent.channel, sent.reply_allowed));
+    assert_eq!(
+        (read.id, read.thread, read.citizen, read.in_reply_to),
+        (sent.id, sent.thread, sent.citizen, sent.in_reply_to)
+    );
+    assert_eq!(
+        (read.context, read.channel, read.reply_allowed),
+        (sent.context, sent.channel, sent.reply_allowed)
+    );
     assert_eq!(read.created_at, sent.created_at);
     assert!(read.from == sent.from && read.to == sent.to, "a party changed on the way");
 }

@@ -21,7 +21,9 @@ fn import(repository: &Repository, kind: File, lines: &str) -> Result<Summary, S
         }
         File::CodeLists => "list\tcode\tname\tdescription\tstart\tend\tsource",
     };
-    repository.import(kind, format!("{header}\n{lines}").as_bytes(), &mut |_| {}).map_err(|error| error.to_string())
+    repository
+        .import(kind, format!("{header}\n{lines}").as_bytes(), &mut |_| {})
+        .map_err(|error| error.to_string())
 }
 
 fn is_refused(repository: &Repository, kind: File, lines: &str, reason: &str) {

@@ -28,7 +28,11 @@ pub fn municipality() -> Organisation {
 }
 
 pub fn citizen(repository: &Repository, cpr: &str) -> Citizen {
-    repository.reader().citizen_by_cpr(&CivilRegistrationNumber::new(cpr)).unwrap().unwrap()
+    repository
+        .reader()
+        .citizen_by_cpr(&CivilRegistrationNumber::new(cpr))
+        .unwrap()
+        .unwrap()
 }
 
 pub fn alma(repository: &Repository) -> CitizenKey {
@@ -68,7 +72,11 @@ pub fn the_citizen() -> Party {
 pub fn company() -> Party {
     Party {
         kind: PartyKind::Company,
-        company: Some(Company { production_unit: Some("1000000001".to_owned()), cvr: "90000041".to_owned(), contact: Uuid::from_u128(4) }),
+        company: Some(Company {
+            production_unit: Some("1000000001".to_owned()),
+            cvr: "90000041".to_owned(),
+            contact: Uuid::from_u128(4),
+        }),
         ..the_citizen()
     }
 }
@@ -146,7 +154,11 @@ pub fn sending(message: &Message, documents: &[Arc<Document>]) -> Unit {
     let mut unit = Unit::default();
     unit.record(Fact::Message(Box::new(message.clone())));
     for document in documents {
-        unit.record(Fact::Document { citizen: message.citizen, message: message.id, document: document.clone() });
+        unit.record(Fact::Document {
+            citizen: message.citizen,
+            message: message.id,
+            document: document.clone(),
+        });
     }
     unit.record(Fact::Delivery(Delivery::of(message, message.channel, Uuid::now_v7())));
     unit.record(Fact::Event(Event {
@@ -161,7 +173,13 @@ pub fn sending(message: &Message, documents: &[Arc<Document>]) -> Unit {
     }));
     unit.record(Fact::Audit(Box::new(record(Some(ALMA)))));
     if message.in_reply_to.is_some() {
-        unit.require(Condition::ThreadOpen { citizen: message.citizen, thread: message.thread }, Refusal::ThreadClosed);
+        unit.require(
+            Condition::ThreadOpen {
+                citizen: message.citizen,
+                thread: message.thread,
+            },
+            Refusal::ThreadClosed,
+        );
     }
     unit
 }
@@ -169,7 +187,13 @@ pub fn sending(message: &Message, documents: &[Arc<Document>]) -> Unit {
 /// What a call that rectifies a message appends.
 pub fn rectifying(message: &Message) -> Unit {
     let mut unit = Unit::default();
-    unit.require(Condition::NotRectified { citizen: message.citizen, message: message.id }, Refusal::UnknownIdentifier);
+    unit.require(
+        Condition::NotRectified {
+            citizen: message.citizen,
+            message: message.id,
+        },
+        Refusal::UnknownIdentifier,
+    );
     unit.record(Fact::Rectification(Rectification {
         citizen: message.citizen,
         message: message.id,
@@ -184,7 +208,12 @@ pub fn rectifying(message: &Message) -> Unit {
 /// What a call that notes a reading appends.
 pub fn reading(message: &Message, reader: Option<Organisation>, at: DateTime<Utc>) -> Unit {
     let mut unit = Unit::default();
-    unit.record(Fact::Reading(Reading { citizen: message.citizen, message: message.id, reader, at }));
+    unit.record(Fact::Reading(Reading {
+        citizen: message.citizen,
+        message: message.id,
+        reader,
+        at,
+    }));
     unit.record(Fact::Audit(Box::new(record(Some(ALMA)))));
     unit
 }
