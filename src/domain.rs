@@ -7,6 +7,7 @@
 //! | citizen | borger | the person every message is about |
 //! | caseworker | sagsbehandler | a person who writes for an authority |
 //! | authority | myndighed | an organisation that may be sender or recipient: a-kasse, job centre, municipality … |
+//! | draft | kladde | what a sender states, before the rules have made it a message |
 //! | thread | tråd | a message and its replies: one citizen, one context, one channel |
 //! | channel | kanal | how a message travels |
 //! | context | kontekst, beskedtype | what a message is about |
