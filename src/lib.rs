@@ -4,6 +4,7 @@
 
 pub mod command;
 pub mod contract;
+pub mod delivery;
 pub mod domain;
 pub mod error;
 pub mod repository;

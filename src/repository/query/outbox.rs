@@ -80,6 +80,7 @@ pub fn settle(connection: &mut Connection, claim: &Claim, verdict: Verdict, stat
                 delivery_attempt::status.eq(status.map(i32::from)),
                 delivery_attempt::ended_at.eq(Moment(now)),
             ))
+            .on_conflict_do_nothing()
             .execute(connection)?;
         if claim.kind == DeliveryKind::Notice && verdict.state() != DeliveryState::Waiting {
             diesel::insert_into(delivery_outcome::table)
@@ -90,6 +91,7 @@ pub fn settle(connection: &mut Connection, claim: &Claim, verdict: Verdict, stat
                     delivery_outcome::state.eq(verdict.state().code()),
                     delivery_outcome::ended_at.eq(Moment(now)),
                 ))
+                .on_conflict_do_nothing()
                 .execute(connection)?;
         }
         Ok(true)
