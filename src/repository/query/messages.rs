@@ -282,8 +282,11 @@ fn rows(connection: &mut Connection, selection: &Selection<'_>, viewer: &str) ->
     if let Some(id) = selection.message {
         query = query.filter(message::id.eq(Identifier(id.0)));
     }
-    if let Some(thread) = selection.thread {
-        query = query.filter(message::thread.eq(Identifier(thread.0))).order(message::id.asc());
+    if let Some(thread) = selection.thread.or(selection.filter.and_then(|filter| filter.thread)) {
+        // The second condition holds always; without it SQLite reads all of the citizen's messages instead of the thread's index.
+        query = query
+            .filter(message::thread.eq(Identifier(thread.0)))
+            .filter(message::id.gt(Identifier(Uuid::nil())));
     }
     if let Some(filter) = selection.filter {
         if let Some(context) = filter.context {
@@ -291,9 +294,6 @@ fn rows(connection: &mut Connection, selection: &Selection<'_>, viewer: &str) ->
         }
         if let Some(channel) = filter.channel {
             query = query.filter(message::channel.eq(channel.code()));
-        }
-        if let Some(thread) = filter.thread {
-            query = query.filter(message::thread.eq(Identifier(thread.0)));
         }
         if let Some(from) = filter.from {
             query = query.filter(message::created_at.ge(Moment(from)));
@@ -312,6 +312,8 @@ fn rows(connection: &mut Connection, selection: &Selection<'_>, viewer: &str) ->
             query = query.filter(message::sender.ne(viewer)).filter(not(exists(seen)));
         }
         query = query.order(message::id.desc()).limit(filter.limit.into());
+    } else {
+        query = query.order(message::id.asc());
     }
     query.load(connection)
 }
