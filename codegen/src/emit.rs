@@ -65,10 +65,13 @@ pub fn emit(model: &Model, options: &Options) -> Result<String, Error> {
         };
         text.push_str(&format!("#[doc = {doc:?}]\n{ALLOW}\npub mod {} {{\n{items}{constants}}}\n", module.name));
     }
-    if text.contains("super::attributes::") {
+    if text.contains("super::reading_attributes::") {
         text.push_str(complex::ATTRIBUTES);
     }
-    if text.contains("super::known::") {
+    if text.contains("super::reading_nillable::") {
+        text.push_str(complex::NILLABLE);
+    }
+    if text.contains("super::reading_known::") {
         text.push_str(&known);
     }
     layout(&text)

@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Names whose words cannot be told from their letters.
 const OVERRIDES: [(&str, &str); 1] = [("CVRnumberIdentifier", "cvr_number_identifier")];
 
-const KEYWORDS: [&str; 49] = [
+const KEYWORDS: [&str; 48] = [
     "as", "break", "const", "continue", "else", "enum", "extern", "false", "fn", "for", "if", "impl", "in", "let",
     "loop", "match", "mod", "move", "mut", "pub", "ref", "return", "static", "struct", "trait", "true", "type",
     "unsafe", "use", "where", "while", "async", "await", "dyn", "abstract", "become", "box", "do", "final", "macro",
-    "override", "priv", "typeof", "unsized", "virtual", "yield", "try", "gen", "union",
+    "override", "priv", "typeof", "unsized", "virtual", "yield", "try", "gen",
 ];
 
 /// Not even as raw identifiers.
@@ -43,7 +43,7 @@ pub fn field(name: &str) -> String {
     let name = snake(name);
     if FORBIDDEN.contains(&name.as_str()) {
         format!("{name}_")
-    } else if KEYWORDS.contains(&name.as_str()) && name != "union" {
+    } else if KEYWORDS.contains(&name.as_str()) {
         format!("r#{name}")
     } else {
         name

@@ -8,7 +8,7 @@ mod grammar;
 mod rewrite;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet, VecDeque},
     path::{Component, Path, PathBuf},
 };
 
@@ -89,9 +89,9 @@ struct Loader<'a> {
     folders: &'a [PathBuf],
     sources: Sources,
     /// Files by path and adopted namespace: a chameleon counts once for each namespace it takes.
-    loaded: BTreeMap<(PathBuf, Option<String>), usize>,
+    loaded: BTreeSet<(PathBuf, Option<String>)>,
     files: BTreeMap<PathBuf, usize>,
-    waiting: std::collections::VecDeque<(usize, Dependency)>,
+    waiting: VecDeque<(usize, Dependency)>,
     /// Schemas in the folders by target namespace, read when first needed.
     index: Option<BTreeMap<String, Vec<PathBuf>>>,
 }
@@ -100,9 +100,6 @@ impl Loader<'_> {
     fn load(&mut self, path: &Path, adopted: Option<&str>) -> Result<usize, Error> {
         let path = &straight(path);
         let key = normal(path);
-        if let Some(file) = self.loaded.get(&(key.clone(), adopted.map(str::to_owned))) {
-            return Ok(*file);
-        }
         let index = match self.files.get(&key) {
             Some(index) => *index,
             None => {
@@ -115,15 +112,12 @@ impl Loader<'_> {
         let Some(file) = self.sources.files.get(index) else {
             return Ok(index);
         };
-        let rewritten = rewrite::rewrite(&display(path), &file.text, adopted)?;
-        let changed = rewritten
-            .parts
-            .first()
-            .is_some_and(|part| part.is_schema && part.namespace.as_deref() == adopted);
-        let adopted = adopted.filter(|_| changed).map(str::to_owned);
-        if self.loaded.insert((key, adopted), index).is_some() {
+        // A schema with a namespace of its own is the same document whoever includes it.
+        let adopted = adopted.filter(|_| target_namespace(&file.text).is_none());
+        if !self.loaded.insert((key, adopted.map(str::to_owned))) {
             return Ok(index);
         }
+        let rewritten = rewrite::rewrite(&display(path), &file.text, adopted)?;
         self.take(index, rewritten.parts);
         let waiting = rewritten.dependencies.into_iter().map(|dependency| (index, dependency));
         self.waiting.extend(waiting);

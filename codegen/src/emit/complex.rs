@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     doc, names_in_use,
-    particles::{Field, Fields, is_emptiable},
+    particles::{Field, Fields},
     plan::Plan,
     wildcard,
 };
@@ -14,33 +14,10 @@ use crate::{
     names,
 };
 
-/// The functions that read attributes; the generated types share them.
+/// The functions that read attributes with given values; the generated types share them.
 pub(super) const ATTRIBUTES: &str = r#"
-mod attributes {
+mod reading_attributes {
     use xml::datatypes::Datatype;
-
-    pub(super) fn optional<T: Datatype>(
-        reader: &mut xml::Reader<'_>,
-        name: &xml::Name,
-    ) -> Result<Option<T>, xml::Violation> {
-        match reader.attribute(name) {
-            None => Ok(None),
-            Some(text) => T::read(text)
-                .map(Some)
-                .map_err(|rule| reader.attribute_violation(name, rule).in_type(T::NAME)),
-        }
-    }
-
-    #[allow(dead_code, reason = "not every contract has required attributes")]
-    pub(super) fn required<T: Datatype>(
-        reader: &mut xml::Reader<'_>,
-        name: &xml::Name,
-    ) -> Result<T, xml::Violation> {
-        match optional(reader, name)? {
-            Some(value) => Ok(value),
-            None => Err(reader.attribute_violation(name, xml::Rule::Missing { expected: name.to_string() })),
-        }
-    }
 
     #[allow(dead_code, reason = "not every contract has attributes with defaults")]
     pub(super) fn or_default<T: Datatype>(
@@ -48,7 +25,7 @@ mod attributes {
         name: &xml::Name,
         default: &'static str,
     ) -> Result<T, xml::Violation> {
-        match optional(reader, name)? {
+        match reader.optional_attribute(name)? {
             Some(value) => Ok(value),
             None => T::read(default.into()).map_err(|rule| reader.attribute_violation(name, rule)),
         }
@@ -60,11 +37,32 @@ mod attributes {
         name: &xml::Name,
         fixed: &'static str,
     ) -> Result<Option<T>, xml::Violation> {
-        let value = optional::<T>(reader, name)?;
+        let value = reader.optional_attribute::<T>(name)?;
         let same = |value: &T| T::read(fixed.into()).is_ok_and(|fixed| value.same(&fixed));
         match value {
             Some(value) if !same(&value) => Err(reader.attribute_violation(name, xml::Rule::Facet("fixed"))),
             value => Ok(value),
+        }
+    }
+}
+"#;
+
+/// How a nil element is read whose type has no attributes: then it may have none.
+pub(super) const NILLABLE: &str = r#"
+mod reading_nillable {
+    /// A nillable element of a type without attributes.
+    pub(super) struct Plain<T>(pub(super) xml::Nillable<T>);
+
+    impl<T: xml::Decode> xml::Decode for Plain<T> {
+        const TYPES: &'static [xml::Name] = T::TYPES;
+        fn decode(reader: &mut xml::Reader<'_>) -> Result<Self, xml::Violation> {
+            if reader.nil()? {
+                if reader.attributes().next().is_some() {
+                    return Err(reader.violation(xml::Rule::Attribute));
+                }
+                return xml::Decode::decode(reader).map(Self);
+            }
+            T::decode(reader).map(|value| Self(xml::Nillable(Some(value))))
         }
     }
 }
@@ -191,10 +189,10 @@ impl Parts {
         let always = attribute.is_required || attribute.default.is_some();
         let rust = if always { value.clone() } else { format!("Option<{value}>") };
         let mut read = match (&attribute.default, &attribute.fixed) {
-            (Some(default), _) => format!("super::attributes::or_default(reader, &{constant}, {default:?})?"),
-            (None, Some(fixed)) => format!("super::attributes::fixed::<{value}>(reader, &{constant}, {fixed:?})?"),
-            (None, None) if attribute.is_required => format!("super::attributes::required(reader, &{constant})?"),
-            (None, None) => format!("super::attributes::optional(reader, &{constant})?"),
+            (Some(default), _) => format!("super::reading_attributes::or_default(reader, &{constant}, {default:?})?"),
+            (None, Some(fixed)) => format!("super::reading_attributes::fixed::<{value}>(reader, &{constant}, {fixed:?})?"),
+            (None, None) if attribute.is_required => format!("reader.required_attribute(&{constant})?"),
+            (None, None) => format!("reader.optional_attribute(&{constant})?"),
         };
         if attribute.is_required && attribute.fixed.is_some() {
             read = format!(
@@ -234,27 +232,33 @@ fn all(
     taken: &mut BTreeSet<String>,
 ) -> Result<String, Error> {
     let (mut variables, mut arms, mut made) = (String::new(), String::new(), String::new());
+    let mut fields_made = Vec::new();
     for particle in particles {
+        let least = particle.min.min(whole.min);
+        let declared = fields.of(&Particle { min: least, ..particle.clone() }, taken)?;
         // Read as required where it stands; whether it stood is looked at in the end.
-        let declared = fields.of(particle, taken)?;
         let once = fields.of(&Particle { min: 1, ..particle.clone() }, &mut BTreeSet::new())?;
-        for (field, once) in declared.iter().zip(&once) {
+        for (field, once) in declared.into_iter().zip(&once) {
             let name = &field.name;
-            parts.declare(field);
+            parts.declare(&field);
             let condition = fields.condition_of(particle);
             variables.push_str(&format!("let mut {name} = None;\n"));
             arms.push_str(&format!("if {name}.is_none() && {condition} {{ {name} = Some({}); continue; }}\n", once.read));
-            if particle.min == 0 || is_emptiable(whole) && whole.min > 0 {
-                made.push_str(&format!("{name},\n"));
+            let absent = format!("return Err(reader.absent({:?}))", fields.expected_of(particle));
+            made.push_str(&if least == 0 {
+                format!("{name},\n")
             } else {
-                let expected = fields.expected_of(particle);
-                made.push_str(&format!(
-                    "{name}: match {name} {{
-                        Some(value) => value,
-                        None => return Err(reader.absent({expected:?})),
-                    }},\n"
-                ));
-            }
+                format!("{name}: match {name} {{ Some(value) => value, None => {absent}, }},\n")
+            });
+            fields_made.push((field.name, particle.min > 0, absent));
+        }
+    }
+    // An optional `xs:all` is there as a whole or not at all.
+    let mut whole_or_nothing = String::new();
+    if whole.min == 0 {
+        let some = fields_made.iter().map(|(name, ..)| format!("{name}.is_some()")).collect::<Vec<_>>().join(" || ");
+        for (name, _, absent) in fields_made.iter().filter(|(_, required, _)| *required) {
+            whole_or_nothing.push_str(&format!("if {name}.is_none() && ({some}) {{ {absent}; }}\n"));
         }
     }
     let names = parts.names.iter().map(|name| format!("{name},")).collect::<String>();
@@ -264,6 +268,7 @@ fn all(
             {arms}
             break;
         }}
+        {whole_or_nothing}
         let decoded = Self {{ {names} {made} }};
         reader.leave()?;
         Ok(decoded)"

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{doc, names_in_use, plan::Plan, wildcard};
 use crate::{
     error::Error,
-    model::{ComplexId, ElementId, Particle, Term, TypeRef},
+    model::{Block, ComplexId, ElementId, Particle, Term, TypeRef},
     names,
 };
 
@@ -22,7 +22,9 @@ pub(super) struct Field {
 /// How a field is written.
 enum Write {
     Element(String),
+    BoxedElement(String),
     Optional(String),
+    BoxedOptional(String),
     Repeated(String),
     Group,
     OptionalGroup,
@@ -38,7 +40,9 @@ impl Field {
         let reference = if place.contains('.') { format!("&{place}") } else { place.to_owned() };
         match &self.write {
             Write::Element(name) => format!("writer.element(&{name}, {reference});\n"),
+            Write::BoxedElement(name) => format!("writer.element(&{name}, {place}.as_ref());\n"),
             Write::Optional(name) => format!("writer.optional(&{name}, {place}.as_ref());\n"),
+            Write::BoxedOptional(name) => format!("writer.optional(&{name}, {place}.as_deref());\n"),
             Write::Repeated(name) => format!("writer.repeated(&{name}, {reference});\n"),
             Write::Group => format!("{place}.write(writer);\n"),
             Write::OptionalGroup => format!("if let Some(group) = {reference} {{ group.write(writer); }}\n"),
@@ -128,17 +132,24 @@ impl<'p, 'm> Fields<'p, 'm> {
             let doc = doc + "///\n/// The whole element as it was written.\n";
             return Field { name, doc, rust, read, write };
         }
-        let mut rust = self.plan.element_rust(id, &self.namespace);
-        if let TypeRef::Complex(complex) = element.type_ref
-            && particle.max == Some(1)
-            && self.plan.model.family(complex, element.block).iter().any(|member| self.plan.reaches(*member, self.owner))
-        {
-            rust = format!("Box<{rust}>");
-        }
-        let valued = self.plan.valued_path(id).map(|path| self.plan.path_from(path, &self.namespace));
-        let generic = valued.as_ref().map(|path| format!("::<{path}>")).unwrap_or_default();
-        let unwrap = |how: &str| valued.as_ref().map(|_| how.to_owned()).unwrap_or_default();
+        let rust = self.plan.element_rust(id, &self.namespace);
+        let boxed = matches!(element.type_ref, TypeRef::Complex(complex) if self.is_circular(complex, element.block))
+            && particle.max == Some(1);
+        let reading = self.plan.reading_rust(id, &self.namespace);
+        let generic = reading.as_ref().map(|path| format!("::<{path}>")).unwrap_or_default();
+        let unwrap = |how: &str| reading.as_ref().map(|_| how.to_owned()).unwrap_or_default();
         let (rust, read, write) = match (particle.min, particle.max) {
+            (1, Some(1)) if boxed => {
+                let read = format!("Box::new(reader.required{generic}(&{constant})?{})", unwrap(".0"));
+                (format!("Box<{rust}>"), read, Write::BoxedElement(constant))
+            }
+            (_, Some(1)) if boxed => {
+                let read = format!(
+                    "reader.optional{generic}(&{constant})?{}.map(Box::new)",
+                    unwrap(".map(|element| element.0)")
+                );
+                (format!("Option<Box<{rust}>>"), read, Write::BoxedOptional(constant))
+            }
             (1, Some(1)) => {
                 let read = format!("reader.required{generic}(&{constant})?{}", unwrap(".0"));
                 (rust, read, Write::Element(constant))
@@ -155,6 +166,12 @@ impl<'p, 'm> Fields<'p, 'm> {
             }
         };
         Field { name, doc, rust, read, write }
+    }
+
+    /// Whether a value of the type may hold, by value, the type the fields are for.
+    fn is_circular(&self, complex: ComplexId, block: Block) -> bool {
+        let family = self.plan.model.family(complex, block);
+        family.iter().any(|member| self.plan.reaches(*member, self.owner))
     }
 
     fn any(&self, item: &crate::model::Wildcard, particle: &Particle) -> Field {

@@ -60,7 +60,7 @@ impl<'a> Plan<'a> {
     pub(super) fn new(model: &'a Model) -> Result<Self, Error> {
         let services = model.services.iter();
         let services = services.map(|service| names::service_module(&service.name, service.version.as_deref()));
-        let reserved = services.chain(["attributes".to_owned(), "known".to_owned()]).collect();
+        let reserved = services.chain(["reading_attributes", "reading_known", "reading_nillable"].map(str::to_owned)).collect();
         let mut plan = Self {
             model,
             modules: names::modules(&namespaces(model), &model.prefixes, reserved),
@@ -321,6 +321,7 @@ impl<'a> Plan<'a> {
         self.simple.get(&id)
     }
 
+    /// The reading type of an element with a default or fixed value.
     pub(super) fn valued_path(&self, id: ElementId) -> Option<&Path> {
         self.valued.get(&id)
     }
@@ -369,6 +370,26 @@ impl<'a> Plan<'a> {
             simple => self.simple_rust(simple, namespace),
         };
         if element.is_nillable { format!("xml::Nillable<{value}>") } else { value }
+    }
+
+    /// The type an element is read by, where that is not the type of its value.
+    pub(super) fn reading_rust(&self, id: ElementId, namespace: &str) -> Option<String> {
+        if let Some(path) = self.valued.get(&id) {
+            return Some(self.path_from(path, namespace));
+        }
+        let element = self.model.element(id);
+        let plain = match element.type_ref {
+            TypeRef::Complex(complex) => self.model.family(complex, element.block).iter().all(|member| {
+                let member = self.model.complex(*member);
+                member.attributes.is_empty() && member.any_attribute.is_none()
+            }),
+            _ => true,
+        };
+        (element.is_nillable && plain).then(|| {
+            let value = self.element_rust(id, namespace);
+            let value = value.strip_prefix("xml::Nillable<").and_then(|rest| rest.strip_suffix('>')).unwrap_or(&value);
+            format!("super::reading_nillable::Plain<{value}>")
+        })
     }
 
     /// A name as a constant expression.

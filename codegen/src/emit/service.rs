@@ -162,10 +162,13 @@ pub(super) fn module(plan: &Plan<'_>, service: &Service) -> Result<String, Error
         ));
         let (request, response) =
             (element_constant(plan, operation.request), element_constant(plan, operation.response));
+        let reading = plan.reading_rust(operation.request, "\0");
+        let generic = reading.as_ref().map(|rust| format!("::<{rust}>")).unwrap_or_default();
+        let unwrap = if reading.is_some() { ".0" } else { "" };
         let namespaces = prefixes(plan, operation.response);
         arms.push_str(&format!(
             "Operation::{variant} => {{
-                let request = reader.required(&{request})?;
+                let request = reader.required{generic}(&{request})?{unwrap};
                 let response = service.{method}(request)?;
                 writer.start(&{response});
                 writer.declare(&[{namespaces}]);

@@ -109,22 +109,28 @@ fn content(plan: &Plan<'_>, id: SimpleId, name: &str, namespace: &str) -> String
         let arms = derived.iter().filter_map(|other| {
             let qname = plan.model.simple(*other).name.as_ref()?;
             let path = plan.path_from(plan.simple_path(*other)?, namespace);
+            // A union is what its restrictions hold.
+            let made = if matches!(plan.model.simple(id).variety, Variety::Union { .. }) {
+                "Ok(value.into_inner())".to_owned()
+            } else {
+                let wire = plan.wire_name(id);
+                format!("Self::new(value.into_inner()).map_err(|rule| reader.violation(rule).in_type({wire:?}))")
+            };
             Some(format!(
                 "Some(({:?}, {:?})) => {{
                     let value: {path} = xml::Decode::decode(reader)?;
-                    Self::new(value.into_inner())
-                        .map_err(|rule| reader.violation(rule).in_type({:?}))
+                    {made}
                 }}",
-                qname.namespace,
-                qname.local,
-                plan.wire_name(id)
+                qname.namespace, qname.local
             ))
         });
         let arms = arms.collect::<String>();
+        let own = qname.as_ref().map(|name| format!(" | Some(({:?}, {:?}))", name.namespace, name.local));
+        let own = own.unwrap_or_default();
         decode = format!(
             "let named = reader.type_name()?;
             match named.as_ref().map(|name| (name.namespace.as_str(), name.local.as_str())) {{
-                None => {decode},
+                None{own} => {decode},
                 {arms}
                 Some(_) => Err(reader.violation(xml::Rule::Type)),
             }}"

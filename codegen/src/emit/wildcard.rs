@@ -37,8 +37,8 @@ pub(super) fn capture(plan: &Plan<'_>, process: Process) -> String {
     let _ = plan;
     match process {
         Process::Skip => "reader.capture()?".to_owned(),
-        Process::Lax => "super::known::lax(reader)?".to_owned(),
-        Process::Strict => "super::known::strict(reader)?".to_owned(),
+        Process::Lax => "super::reading_known::lax(reader)?".to_owned(),
+        Process::Strict => "super::reading_known::strict(reader)?".to_owned(),
     }
 }
 
@@ -48,8 +48,8 @@ pub(super) fn attributes(plan: &Plan<'_>, wildcard: &Wildcard) -> String {
     let check = match wildcard.process {
         Process::Skip => String::new(),
         Process::Lax if plan.model.attributes.is_empty() => String::new(),
-        Process::Lax => "super::known::attributes(reader, false)?;".to_owned(),
-        Process::Strict => "super::known::attributes(reader, true)?;".to_owned(),
+        Process::Lax => "super::reading_known::attributes(reader, false)?;".to_owned(),
+        Process::Strict => "super::reading_known::attributes(reader, true)?;".to_owned(),
     };
     format!(
         "if reader.attributes().any(|attribute| attribute.namespace == xml::XSI || !({allowed})) {{
@@ -69,10 +69,8 @@ pub(super) fn known(plan: &Plan<'_>) -> Result<String, Error> {
         }
         let (namespace, local) = (&element.name.namespace, &element.name.local);
         let name = plan.name_expression(namespace, local);
-        let rust = match plan.valued_path(ElementId(index)) {
-            Some(path) => plan.path_from(path, "\0"),
-            None => plan.element_rust(ElementId(index), "\0"),
-        };
+        let id = ElementId(index);
+        let rust = plan.reading_rust(id, "\0").unwrap_or_else(|| plan.element_rust(id, "\0"));
         let check = if element.type_ref == TypeRef::AnyType {
             "Ok(true)".to_owned()
         } else {
@@ -90,7 +88,7 @@ pub(super) fn known(plan: &Plan<'_>) -> Result<String, Error> {
     }
     Ok(format!(
         "#[allow(dead_code, clippy::all, reason = \"not every contract looks at all of it\")]
-        mod known {{
+        mod reading_known {{
             /// The next child as it was written; it must be valid if the contract declares it.
             pub(super) fn lax(reader: &mut xml::Reader<'_>) -> Result<String, xml::Violation> {{
                 let raw = reader.capture()?;

@@ -60,6 +60,7 @@ pub(super) struct Rewritten {
 
 /// Walks a document; `adopted` is the namespace a schema without one takes from the schema that includes it.
 pub(super) fn rewrite(file: &str, text: &str, adopted: Option<&str>) -> Result<Rewritten, Error> {
+    is_well_formed(file, text)?;
     let mut reader = NsReader::from_str(text);
     reader.config_mut().expand_empty_elements = true;
     let mut walker = Walker {
@@ -425,6 +426,26 @@ impl<'a> Walker<'a> {
             reason: reason.to_owned(),
         }
     }
+}
+
+/// The tokenizer takes much that is not XML; the strict reader does not. Contracts are larger than requests, and ours.
+fn is_well_formed(file: &str, text: &str) -> Result<(), Error> {
+    let limits = xml::Limits {
+        elements: 1_000_000,
+        attribute_value: 1 << 20,
+        ..xml::Limits::default()
+    };
+    let failed = |line: usize, violation: &xml::Violation| Error::Malformed {
+        file: file.to_owned(),
+        line: u32::try_from(line).unwrap_or_default(),
+        reason: violation.rule.to_string(),
+    };
+    let mut reader = xml::Reader::transcoded(text.as_bytes(), limits).map_err(|violation| failed(1, &violation))?;
+    if let Err(violation) = reader.skip() {
+        return Err(failed(reader.position().line, &violation));
+    }
+    let line = reader.position().line;
+    reader.finish().map_err(|violation| failed(line, &violation))
 }
 
 fn value<'a>(attributes: &'a [(String, String)], name: &str) -> Option<&'a str> {

@@ -15,9 +15,9 @@ pub(super) fn check(plan: &Plan<'_>, id: SimpleId, inner: &str, namespace: &str)
         lines.push_str(&base_check(plan, *base, namespace));
         lines.push_str(&facet_checks(plan, *base, facets, inner));
     }
-    let uses = |word: &str| lines.contains(word);
-    let value = if uses("value") { "value" } else { "_value" };
-    let text = if uses("text") { "text" } else { "_text" };
+    let uses = |calls: [&str; 3]| calls.iter().any(|call| lines.contains(call));
+    let value = if uses(["(value", "&value.", "(&value"]) { "value" } else { "_value" };
+    let text = if uses(["(text, &", ", text)", "(text)"]) { "text" } else { "_text" };
     Ok(format!(
         "pub(super) fn check({value}: &{inner}, {text}: &str) -> Result<(), xml::Rule> {{
             {lines}
@@ -109,7 +109,7 @@ fn enumeration_check(plan: &Plan<'_>, base: TypeRef, values: &[String], inner: &
     }
     format!(
         "static VALUES: std::sync::LazyLock<Vec<{inner}>> = std::sync::LazyLock::new(|| {{
-            {values:?}.into_iter().filter_map(|text| xml::datatypes::Datatype::parse(text).ok()).collect()
+            {values:?}.into_iter().filter_map(|one| xml::datatypes::Datatype::parse(one).ok()).collect()
         }});
         xml::facets::enumeration(value, &VALUES)?;\n"
     )
