@@ -4,6 +4,8 @@
 //! suites can be run against them. How schemas are read and linked is left to [`crate::source`] and [`crate::resolve`].
 
 mod particles;
+#[cfg(test)]
+mod tests;
 mod types;
 mod walk;
 

@@ -4,6 +4,7 @@
 //! hold them as written, [`resolve`] links them into the [`model`], [`emit`] tells the model in Rust by the rules of
 //! [`names`]. What the generated code does at run time is left to the `xml` crate.
 
+pub mod check;
 pub mod emit;
 pub mod error;
 pub mod model;

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
-use codegen::{Error, Options, source};
+use codegen::{Error, Options, check, source};
 
 /// Contracts in, Rust out.
 #[derive(Debug, Parser)]
@@ -16,7 +16,16 @@ struct Arguments {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    /// Checks an instance document against a schema: valid (exit code 0), invalid with path and rule (1), or what is wrong
+    /// with the schema (2).
+    Check {
+        /// The schema.
+        schema: PathBuf,
+        /// The instance document.
+        instance: PathBuf,
+    },
+}
 
 /// Prints the code generated from a contract.
 #[derive(Debug, Args)]
@@ -35,7 +44,11 @@ struct Print {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let printed = match arguments.command {
-        Some(command) => match command {},
+        Some(Command::Check { schema, instance }) => {
+            let verdict = check::check(&schema, &instance);
+            println!("{verdict}");
+            return ExitCode::from(verdict.exit_code());
+        }
         None => print(&arguments.print),
     };
     match printed {

@@ -59,7 +59,7 @@ impl<'m> Types<'m> {
         let compiled = Rc::new(match &declared.variety {
             Variety::Restriction { base, facets } => {
                 let base = self.compile_any(*base)?;
-                let made = SimpleType::restriction(base, source(facets));
+                let made = SimpleType::restriction(base, facets.clone());
                 made.map_err(|error| Error::invalid(&declared.place, error.to_string()))?
             }
             Variety::List { item } => SimpleType::list(self.compile_any(*item)?),
@@ -91,6 +91,18 @@ impl<'m> Types<'m> {
         found
             .cloned()
             .unwrap_or_else(|| Rc::new(SimpleType::builtin(Builtin::AnySimpleType)))
+    }
+
+    /// Whether it is `xs:QName` without facets.
+    pub(super) fn is_plain_qname(&self, type_ref: TypeRef) -> bool {
+        match type_ref {
+            TypeRef::Builtin(builtin) => builtin == Builtin::QName,
+            TypeRef::Simple(id) => match &self.model.simple(id).variety {
+                Variety::Restriction { base, facets } => *facets == Facets::default() && self.is_plain_qname(*base),
+                Variety::List { .. } | Variety::Union { .. } => false,
+            },
+            TypeRef::Complex(_) | TypeRef::AnyType => false,
+        }
     }
 
     /// The type of a name.
@@ -129,7 +141,6 @@ impl<'m> Types<'m> {
                 }
                 true
             }
-            (TypeRef::Complex(_), TypeRef::Builtin(Builtin::AnySimpleType)) => false,
             (TypeRef::Complex(mut current), simple) => {
                 // Simple content grows out of a simple type by extension.
                 while let Some((base, derivation)) = self.model.complex(current).base {
@@ -167,23 +178,5 @@ impl<'m> Types<'m> {
             },
             _ => false,
         }
-    }
-}
-
-fn source(facets: &crate::model::Facets) -> Facets {
-    let count = |count: Option<u64>| count.map(|count| usize::try_from(count).unwrap_or(usize::MAX));
-    Facets {
-        length: count(facets.length),
-        min_length: count(facets.min_length),
-        max_length: count(facets.max_length),
-        patterns: facets.patterns.clone(),
-        enumeration: facets.enumeration.clone(),
-        white_space: facets.white_space,
-        total_digits: count(facets.total_digits),
-        fraction_digits: count(facets.fraction_digits),
-        min_inclusive: facets.min_inclusive.clone(),
-        max_inclusive: facets.max_inclusive.clone(),
-        min_exclusive: facets.min_exclusive.clone(),
-        max_exclusive: facets.max_exclusive.clone(),
     }
 }

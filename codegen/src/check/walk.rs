@@ -182,6 +182,11 @@ impl<'c, 'm, 'd> Walk<'c, 'm, 'd> {
 
     /// Text of a simple type; an empty element takes its default.
     fn value(&mut self, simple: TypeRef, element: Option<&Element>) -> Result<(), Violation> {
+        let has_value = element.is_some_and(|element| element.fixed.is_some() || element.default.is_some());
+        if self.checker.types.is_plain_qname(simple) && !has_value {
+            // The reader alone knows whether the prefix is bound.
+            return self.reader.qname().map(|_| ()).map_err(|violation| self.here(violation));
+        }
         let text = self.reader.text().map_err(|violation| self.here(violation))?;
         let default = element.and_then(|element| element.fixed.as_ref().or(element.default.as_ref()));
         let text = match default {
@@ -268,7 +273,7 @@ impl<'c, 'm, 'd> Walk<'c, 'm, 'd> {
         }
     }
 
-    /// As [`Self::peek`], passing over text.
+    /// As [`Self::peek`], passing over text: a reader that refused some goes on behind it.
     fn peek_in_text(&mut self) -> Result<Option<(String, String)>, Violation> {
         loop {
             match self.peek() {

@@ -1,5 +1,6 @@
 //! Simple types known only at run time: what `codegen check` reads instance documents with.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::WhiteSpace;
@@ -70,21 +71,30 @@ impl SimpleType {
     /// # Errors
     /// The rule it breaks, [`Rule::Lexical`] or [`Rule::Facet`].
     pub fn read(&self, raw: &str) -> Result<Value, Rule> {
-        self.parse(&self.white_space.apply(raw))
+        self.normalised(raw).map(|(value, _)| value)
     }
 
-    fn parse(&self, text: &str) -> Result<Value, Rule> {
+    /// The value and the lexical form it was read from, white space processed.
+    fn normalised<'t>(&self, raw: &'t str) -> Result<(Value, Cow<'t, str>), Rule> {
+        let text = self.white_space.apply(raw);
         match &self.variety {
-            Variety::Builtin(builtin) => Value::parse(*builtin, text),
-            Variety::List(item) => items(text).map(|text| item.read(text)).collect::<Result<_, _>>().map(Value::List),
-            Variety::Union(members) => members
-                .iter()
-                .find_map(|member| member.read(text).ok())
-                .ok_or(Rule::Lexical("union")),
+            Variety::Builtin(builtin) => Ok((Value::parse(*builtin, &text)?, text)),
+            Variety::List(item) => {
+                let values = items(&text).map(|text| item.read(text)).collect::<Result<_, _>>()?;
+                Ok((Value::List(values), text))
+            }
+            // The member that takes the text says how its white space is treated.
+            Variety::Union(members) => {
+                let taken = members.iter().find_map(|member| member.normalised(raw).ok());
+                taken.ok_or(Rule::Lexical("union"))
+            }
             Variety::Restriction { base, facets } => {
-                let value = base.parse(text)?;
-                facets.check(&value, text)?;
-                Ok(value)
+                let (value, text) = match text {
+                    Cow::Borrowed(text) => base.normalised(text)?,
+                    Cow::Owned(text) => base.normalised(&text).map(|(value, text)| (value, Cow::Owned(text.into_owned())))?,
+                };
+                facets.check(&value, &text)?;
+                Ok((value, text))
             }
         }
     }
@@ -258,6 +268,14 @@ mod tests {
             },
         );
         check(&one, &["7", "007", "unbounded"], &[("8", "enumeration")]);
+        let two = restricted(
+            &union,
+            Facets {
+                patterns: vec!["[0-9]{2}".into()],
+                ..Facets::default()
+            },
+        );
+        check(&two, &["12", " 12 "], &[("1", "pattern"), ("unbounded", "pattern")]);
     }
 
     #[test]
@@ -302,6 +320,18 @@ mod tests {
             },
         );
         check(&above, &["1e-10", "INF"], &[("0", "minExclusive"), ("NaN", "maxInclusive")]);
+    }
+
+    #[test]
+    fn the_length_of_a_name_with_a_prefix_does_not_count() {
+        let name = restricted(
+            &builtin("QName"),
+            Facets {
+                max_length: Some(1),
+                ..Facets::default()
+            },
+        );
+        check(&name, &["a:bc", "d"], &[]);
     }
 
     #[test]

@@ -63,6 +63,8 @@ pub enum FacetError {
 pub(super) struct Step {
     pub(super) source: Facets,
     pattern: Option<Pattern>,
+    /// The length facets count; for a name with a prefix they mean nothing.
+    is_measured: bool,
     enumeration: Option<Vec<Value>>,
     min_inclusive: Option<Value>,
     max_inclusive: Option<Value>,
@@ -93,6 +95,7 @@ impl Step {
             }
         };
         let step = Self {
+            is_measured: !matches!(base.root(), Some(Builtin::QName | Builtin::Notation)),
             pattern,
             enumeration,
             min_inclusive: bound("minInclusive", &source.min_inclusive)?,
@@ -109,14 +112,8 @@ impl Step {
         if let Some(step) = &self.pattern {
             pattern(text, step)?;
         }
-        if let Some(exact) = self.source.length {
-            length(value.length(), exact)?;
-        }
-        if let Some(least) = self.source.min_length {
-            min_length(value.length(), least)?;
-        }
-        if let Some(most) = self.source.max_length {
-            max_length(value.length(), most)?;
+        if self.is_measured {
+            self.check_length(value.length())?;
         }
         if let Some(bound) = &self.min_inclusive {
             min_inclusive(value, bound)?;
@@ -138,6 +135,19 @@ impl Step {
         }
         match &self.enumeration {
             Some(allowed) => keep(allowed.contains(value), "enumeration"),
+            None => Ok(()),
+        }
+    }
+
+    fn check_length(&self, count: usize) -> Result<(), Rule> {
+        if let Some(exact) = self.source.length {
+            length(count, exact)?;
+        }
+        if let Some(least) = self.source.min_length {
+            min_length(count, least)?;
+        }
+        match self.source.max_length {
+            Some(most) => max_length(count, most),
             None => Ok(()),
         }
     }

@@ -11,13 +11,13 @@ pub(super) const CATEGORIES: &[&str] = &[
     "Zs", "Zl", "Zp", "S", "Sm", "Sc", "Sk", "So", "C", "Cc", "Cf", "Co", "Cn",
 ];
 
-/// The character a single-character escape stands for.
+/// The character a single-character escape stands for. `\$` is not in the schema's list, and in many schemas.
 pub(super) fn single_escape(letter: char) -> Option<char> {
     match letter {
         'n' => Some('\n'),
         'r' => Some('\r'),
         't' => Some('\t'),
-        '\\' | '|' | '.' | '?' | '*' | '+' | '(' | ')' | '{' | '}' | '-' | '[' | ']' | '^' => Some(letter),
+        '\\' | '|' | '.' | '?' | '*' | '+' | '(' | ')' | '{' | '}' | '-' | '[' | ']' | '^' | '$' => Some(letter),
         _ => None,
     }
 }

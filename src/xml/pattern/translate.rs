@@ -68,7 +68,7 @@ impl Translator<'_> {
                 Ok(())
             }
             Some('?' | '*' | '+' | '{') => self.fail("a quantifier has nothing before it"),
-            Some('}' | ']') => self.fail("a closing bracket stands alone"),
+            Some(']') => self.fail("a closing bracket stands alone"),
             Some(character) => {
                 literal(&mut self.out, character);
                 Ok(())
