@@ -73,13 +73,19 @@ pub fn run() -> ExitCode {
 
 /// The archive, its schema brought up to date.
 fn open(database: &Database) -> Result<Repository, Failure> {
-    let key = if database.url.starts_with("sqlite:") {
-        key::read_or_make(&database.audit_key_file)
-    } else {
-        // A key of its own would hide this process's records from the others.
-        key::read(&database.audit_key_file)
-    };
-    Repository::open(&database.url, &repository::Settings::new(key?)).map_err(|error| Failure::Setting(error.to_string()))
+    let setting = |error: repository::OpenError| Failure::Setting(error.to_string());
+    match database.url.split_once(':') {
+        Some(("sqlite", file)) => {
+            let key = key::read_or_make(&database.audit_key_file)?;
+            Repository::open(&database.url, &repository::Settings::new(key)).map_err(|error| Failure::Setting(format!("{error} ({file})")))
+        }
+        _ if database.url.starts_with("postgres") => {
+            // A key of its own would hide this process's records from the others.
+            let key = key::read(&database.audit_key_file)?;
+            Repository::open(&database.url, &repository::Settings::new(key)).map_err(setting)
+        }
+        _ => Err(setting(repository::OpenError::UnknownEngine)),
+    }
 }
 
 /// Lines of level info and above, unless `RUST_LOG` says otherwise. A panic says where it was, and not with which values (S8).

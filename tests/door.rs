@@ -1,7 +1,13 @@
 //! The door, as a client sees it: raw HTTP in, raw HTTP out, over a fresh demo archive.
 
 #![allow(missing_docs, reason = "tests")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests"
+)]
 
 mod support {
     #![allow(dead_code, reason = "each test binary uses its own part of the support")]
@@ -9,6 +15,7 @@ mod support {
     pub mod server;
 }
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
@@ -16,6 +23,7 @@ use dialogmodul::services::Sources;
 use dialogmodul::settings::{self, Profile};
 use support::database::{Database, Kind};
 use support::server::{Response, Server, request};
+use uuid::Uuid;
 
 const MESSAGES: &str = "/PjakTassWCFtService/2/CitizenMessageService.svc";
 const CODE_LISTS: &str = "/PjakTassWCFtService/5/CodeListService.svc";
@@ -25,7 +33,7 @@ const LOOK_UP: &str = include_str!("../fixtures/26-code-lists/05-organisation-ty
 /// A server and the archive it needs, in the order they are to be dropped.
 struct House {
     server: Server,
-    _database: Database,
+    database: Database,
 }
 
 impl std::ops::Deref for House {
@@ -41,10 +49,17 @@ fn house() -> House {
 }
 
 fn house_with(change: impl FnOnce(&mut settings::Server)) -> House {
+    house_of(Sources::fixed(noon()), change)
+}
+
+fn house_of(sources: Sources, change: impl FnOnce(&mut settings::Server)) -> House {
     let database = Database::demo(Kind::Sqlite);
-    let noon: DateTime<Utc> = "2026-11-20T11:00:00Z".parse().unwrap();
-    let server = Server::start_with(database.repository(), Sources::fixed(noon), change);
-    House { server, _database: database }
+    let server = Server::start_with(database.repository(), sources, change);
+    House { server, database }
+}
+
+fn noon() -> DateTime<Utc> {
+    "2026-11-20T11:00:00Z".parse().unwrap()
 }
 
 fn is_fault(response: &Response, status: u16, code: i32) {
@@ -52,7 +67,10 @@ fn is_fault(response: &Response, status: u16, code: i32) {
     assert_eq!((response.status(), response.fault()), (status, Some(code)), "{text}");
     assert_eq!(response.header("content-type"), Some("text/xml; charset=utf-8"));
     assert_eq!(response.header("content-length"), Some(response.body.len().to_string().as_str()));
-    assert!(text.starts_with("<?xml version=\"1.0\" encoding=\"utf-8\"?><soap:Envelope "), "{text}");
+    assert!(
+        text.starts_with("<?xml version=\"1.0\" encoding=\"utf-8\"?><soap:Envelope "),
+        "{text}"
+    );
     assert!(text.contains("Log reference: "), "{text}");
 }
 
@@ -79,7 +97,11 @@ mod calls {
     #[test]
     fn a_service_is_found_under_its_aliases_in_any_case() {
         let house = house();
-        for path in ["/pjaktass/5/codelistservice.svc", "/PjakTassWCF/5/CodeListService.SVC", "/PJAKTASSWCFTSERVICE/5/CODELISTSERVICE.svc"] {
+        for path in [
+            "/pjaktass/5/codelistservice.svc",
+            "/PjakTassWCF/5/CodeListService.SVC",
+            "/PJAKTASSWCFTSERVICE/5/CODELISTSERVICE.svc",
+        ] {
             is_answer(&house.post(path, "", LOOK_UP.as_bytes()));
         }
     }
@@ -88,15 +110,48 @@ mod calls {
     fn a_soap_action_is_quoted_unquoted_empty_or_missing_but_never_another() {
         let house = house();
         let action = "http://service.bm.dk/pjaktass/5/CodeListService#GetOrganisationTypeIdentifierCodeList";
-        for line in [format!("SOAPAction: \"{action}\"\r\n"), format!("SOAPAction: {action}\r\n"), "SOAPAction: \"\"\r\n".to_owned(), "SOAPAction:\r\n".to_owned(), String::new()] {
+        for line in [
+            format!("SOAPAction: \"{action}\"\r\n"),
+            format!("SOAPAction: {action}\r\n"),
+            "SOAPAction: \"\"\r\n".to_owned(),
+            "SOAPAction:\r\n".to_owned(),
+            String::new(),
+        ] {
             is_answer(&house.post(CODE_LISTS, &line, LOOK_UP.as_bytes()));
         }
-        is_fault(&house.post(CODE_LISTS, &format!("SOAPAction: \"{action}s\"\r\n"), LOOK_UP.as_bytes()), 500, 1014);
+        is_fault(
+            &house.post(CODE_LISTS, &format!("SOAPAction: \"{action}s\"\r\n"), LOOK_UP.as_bytes()),
+            500,
+            1014,
+        );
     }
 
     #[test]
     fn an_operation_of_another_service_is_unknown() {
         is_fault(&house().post(MESSAGES, "", LOOK_UP.as_bytes()), 500, 1014);
+    }
+
+    #[test]
+    fn a_panic_is_an_internal_error_that_is_recorded_and_the_house_stays_open() {
+        let drawn = AtomicU64::new(0);
+        let identifiers = move || match drawn.fetch_add(1, Ordering::Relaxed) {
+            // The first is the reference of the call, the second would be the message.
+            1 => panic!("on purpose"),
+            number => Uuid::from_u128(u128::from(number) + 1),
+        };
+        let house = house_of(Sources::new(noon, identifiers), |_| ());
+        let before = house.database.counts();
+        let response = house.post(MESSAGES, "", CREATE.as_bytes());
+        is_fault(&response, 500, 1011);
+        assert!(response.text().contains("<faultcode>soap:Server</faultcode>") && !response.text().contains("on purpose"));
+        let grown: Vec<_> = house
+            .database
+            .counts()
+            .into_iter()
+            .filter(|(table, count)| before.get(table) != Some(count))
+            .collect();
+        assert!(grown.len() == 1 && grown[0].0.starts_with("audit"), "{grown:?}");
+        is_answer(&house.post(MESSAGES, "", CREATE.as_bytes()));
     }
 
     #[test]
@@ -112,9 +167,17 @@ mod envelopes {
     #[test]
     fn another_version_of_soap_is_a_version_mismatch() {
         let house = house();
-        let soap12 = CREATE.replace("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope");
+        let soap12 = CREATE.replace(
+            "http://schemas.xmlsoap.org/soap/envelope/",
+            "http://www.w3.org/2003/05/soap-envelope",
+        );
         let by_namespace = house.post(MESSAGES, "", soap12.as_bytes());
-        let by_media_type = house.send(&request("POST", MESSAGES, "Content-Type: application/soap+xml\r\n", soap12.as_bytes()));
+        let by_media_type = house.send(&request(
+            "POST",
+            MESSAGES,
+            "Content-Type: application/soap+xml\r\n",
+            soap12.as_bytes(),
+        ));
         for response in [by_namespace, by_media_type] {
             is_fault(&response, 500, 1014);
             assert!(response.text().contains("<faultcode>soap:VersionMismatch</faultcode>"));
@@ -127,11 +190,20 @@ mod envelopes {
         for (attributes, understood) in [
             ("S:mustUnderstand=\"1\"", false),
             ("S:mustUnderstand=\"true\"", false),
-            ("S:mustUnderstand=\"1\" S:actor=\"http://schemas.xmlsoap.org/soap/actor/next\"", false),
+            (
+                "S:mustUnderstand=\"1\" S:actor=\"http://schemas.xmlsoap.org/soap/actor/next\"",
+                false,
+            ),
             ("S:mustUnderstand=\"0\"", true),
             ("S:mustUnderstand=\"1\" S:actor=\"urn:another\"", true),
         ] {
-            let response = house.post(MESSAGES, "", CREATE.replace("</S:Header>", &format!("<x:New xmlns:x=\"urn:x\" {attributes}/></S:Header>")).as_bytes());
+            let response = house.post(
+                MESSAGES,
+                "",
+                CREATE
+                    .replace("</S:Header>", &format!("<x:New xmlns:x=\"urn:x\" {attributes}/></S:Header>"))
+                    .as_bytes(),
+            );
             if understood {
                 is_answer(&response);
             } else {
@@ -143,7 +215,10 @@ mod envelopes {
 
     #[test]
     fn a_required_header_addressed_to_somebody_else_is_missing() {
-        let elsewhere = CREATE.replace("<ns2:ActiveOrganisationHeader ", "<ns2:ActiveOrganisationHeader S:actor=\"urn:another\" ");
+        let elsewhere = CREATE.replace(
+            "<ns2:ActiveOrganisationHeader ",
+            "<ns2:ActiveOrganisationHeader S:actor=\"urn:another\" ",
+        );
         is_fault(&house().post(MESSAGES, "", elsewhere.as_bytes()), 500, 8232);
     }
 
@@ -152,8 +227,20 @@ mod envelopes {
         let house = house();
         let (before, rest) = CREATE.split_once("<S:Body>").unwrap();
         let (payload, after) = rest.split_once("</S:Body>").unwrap();
-        is_fault(&house.post(MESSAGES, "", format!("{before}<S:Body></S:Body>{after}").as_bytes()), 500, 1014);
-        is_fault(&house.post(MESSAGES, "", format!("{before}<S:Body>{payload}{payload}</S:Body>{after}").as_bytes()), 500, 1014);
+        is_fault(
+            &house.post(MESSAGES, "", format!("{before}<S:Body></S:Body>{after}").as_bytes()),
+            500,
+            1014,
+        );
+        is_fault(
+            &house.post(
+                MESSAGES,
+                "",
+                format!("{before}<S:Body>{payload}{payload}</S:Body>{after}").as_bytes(),
+            ),
+            500,
+            1014,
+        );
         is_fault(&house.post(MESSAGES, "", format!("{before}{after}").as_bytes()), 500, 1014);
     }
 
@@ -161,7 +248,11 @@ mod envelopes {
     fn what_follows_the_envelope_makes_the_message_invalid() {
         let house = house();
         is_fault(&house.post(MESSAGES, "", format!("{CREATE}<again/>").as_bytes()), 500, 1014);
-        is_fault(&house.post(MESSAGES, "", CREATE.replace("</S:Body>", "</S:Body><S:Body/>").as_bytes()), 500, 1014);
+        is_fault(
+            &house.post(MESSAGES, "", CREATE.replace("</S:Body>", "</S:Body><S:Body/>").as_bytes()),
+            500,
+            1014,
+        );
     }
 
     #[test]
@@ -174,7 +265,11 @@ mod envelopes {
 
     #[test]
     fn an_empty_body_is_a_fault() {
-        is_fault(&house().send(&request("POST", MESSAGES, "Content-Type: text/xml\r\nContent-Length: 0\r\n", b"")), 500, 1014);
+        is_fault(
+            &house().send(&request("POST", MESSAGES, "Content-Type: text/xml\r\nContent-Length: 0\r\n", b"")),
+            500,
+            1014,
+        );
     }
 }
 
@@ -184,8 +279,18 @@ mod media {
     #[test]
     fn the_content_types_of_real_clients_are_taken() {
         let house = house();
-        for media in ["text/xml", "text/xml;charset=UTF-8", "text/xml; charset=\"utf-8\"", "TEXT/XML; Charset=utf-8"] {
-            is_answer(&house.send(&request("POST", CODE_LISTS, &format!("Content-Type: {media}\r\n"), LOOK_UP.as_bytes())));
+        for media in [
+            "text/xml",
+            "text/xml;charset=UTF-8",
+            "text/xml; charset=\"utf-8\"",
+            "TEXT/XML; Charset=utf-8",
+        ] {
+            is_answer(&house.send(&request(
+                "POST",
+                CODE_LISTS,
+                &format!("Content-Type: {media}\r\n"),
+                LOOK_UP.as_bytes(),
+            )));
         }
     }
 
@@ -193,12 +298,27 @@ mod media {
     fn utf_16_with_a_byte_order_mark_is_taken() {
         let house = house();
         let text = LOOK_UP.replace("encoding='UTF-8'", "encoding='UTF-16'");
-        let little: Vec<u8> = [0xFF, 0xFE].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
-        let big: Vec<u8> = [0xFE, 0xFF].into_iter().chain(text.encode_utf16().flat_map(u16::to_be_bytes)).collect();
+        let little: Vec<u8> = [0xFF, 0xFE]
+            .into_iter()
+            .chain(text.encode_utf16().flat_map(u16::to_le_bytes))
+            .collect();
+        let big: Vec<u8> = [0xFE, 0xFF]
+            .into_iter()
+            .chain(text.encode_utf16().flat_map(u16::to_be_bytes))
+            .collect();
         for (charset, bytes) in [("; charset=utf-16", &little), ("; charset=utf-16", &big), ("", &little)] {
             is_answer(&house.send(&request("POST", CODE_LISTS, &format!("Content-Type: text/xml{charset}\r\n"), bytes)));
         }
-        is_fault(&house.send(&request("POST", CODE_LISTS, "Content-Type: text/xml; charset=utf-16\r\n", LOOK_UP.as_bytes())), 415, 1014);
+        is_fault(
+            &house.send(&request(
+                "POST",
+                CODE_LISTS,
+                "Content-Type: text/xml; charset=utf-16\r\n",
+                LOOK_UP.as_bytes(),
+            )),
+            415,
+            1014,
+        );
     }
 
     #[test]
@@ -223,9 +343,12 @@ mod http {
     #[test]
     fn other_methods_are_405_and_told_what_is_allowed() {
         let house = house();
-        for (method, path, allowed) in
-            [("GET", MESSAGES.to_owned(), "POST"), ("PUT", MESSAGES.to_owned(), "POST"), ("DELETE", format!("{MESSAGES}?wsdl"), "GET, HEAD, POST"), ("POST", "/health/live".to_owned(), "GET, HEAD")]
-        {
+        for (method, path, allowed) in [
+            ("GET", MESSAGES.to_owned(), "POST"),
+            ("PUT", MESSAGES.to_owned(), "POST"),
+            ("DELETE", format!("{MESSAGES}?wsdl"), "GET, HEAD, POST"),
+            ("POST", "/health/live".to_owned(), "GET, HEAD"),
+        ] {
             let response = house.send(&request(method, &path, "", b""));
             is_fault(&response, 405, 1014);
             assert_eq!(response.header("allow"), Some(allowed));
@@ -235,7 +358,12 @@ mod http {
     #[test]
     fn an_unknown_path_is_404_and_a_fault_all_the_same() {
         let house = house();
-        for path in ["/", "/PjakTassWCFtService/99/CitizenMessageService.svc", "/other/2/CitizenMessageService.svc", "/%00"] {
+        for path in [
+            "/",
+            "/PjakTassWCFtService/99/CitizenMessageService.svc",
+            "/other/2/CitizenMessageService.svc",
+            "/%00",
+        ] {
             is_fault(&house.post(path, "", LOOK_UP.as_bytes()), 404, 1014);
         }
     }
@@ -244,7 +372,12 @@ mod http {
     fn a_client_that_expects_100_continue_gets_it() {
         let house = house();
         let mut connection = house.connect();
-        let bytes = request("POST", CODE_LISTS, "Content-Type: text/xml\r\nExpect: 100-continue\r\n", LOOK_UP.as_bytes());
+        let bytes = request(
+            "POST",
+            CODE_LISTS,
+            "Content-Type: text/xml\r\nExpect: 100-continue\r\n",
+            LOOK_UP.as_bytes(),
+        );
         let (head, body) = bytes.split_at(bytes.len() - LOOK_UP.len());
         connection.write(head);
         assert_eq!(connection.response().status(), 100);
@@ -260,7 +393,12 @@ mod http {
             connection.write(&request("POST", CODE_LISTS, "Content-Type: text/xml\r\n", LOOK_UP.as_bytes()));
             is_answer(&connection.response());
         }
-        connection.write(&request("POST", CODE_LISTS, "Content-Type: text/xml\r\nConnection: close\r\n", LOOK_UP.as_bytes()));
+        connection.write(&request(
+            "POST",
+            CODE_LISTS,
+            "Content-Type: text/xml\r\nConnection: close\r\n",
+            LOOK_UP.as_bytes(),
+        ));
         let last = connection.response();
         is_answer(&last);
         assert_eq!(last.header("connection"), Some("close"));
@@ -270,8 +408,17 @@ mod http {
     #[test]
     fn http_1_0_and_chunked_bodies_are_served() {
         let house = house();
-        is_answer(&house.send(format!("POST {CODE_LISTS} HTTP/1.0\r\nContent-Type: text/xml\r\nContent-Length: {}\r\n\r\n{LOOK_UP}", LOOK_UP.len()).as_bytes()));
-        let mut chunked = format!("POST {CODE_LISTS} HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\nTransfer-Encoding: chunked\r\n\r\n").into_bytes();
+        is_answer(
+            &house.send(
+                format!(
+                    "POST {CODE_LISTS} HTTP/1.0\r\nContent-Type: text/xml\r\nContent-Length: {}\r\n\r\n{LOOK_UP}",
+                    LOOK_UP.len()
+                )
+                .as_bytes(),
+            ),
+        );
+        let mut chunked =
+            format!("POST {CODE_LISTS} HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\nTransfer-Encoding: chunked\r\n\r\n").into_bytes();
         for chunk in LOOK_UP.as_bytes().chunks(100) {
             chunked.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());
             chunked.extend_from_slice(chunk);
@@ -285,7 +432,10 @@ mod http {
     fn broken_framing_closes_the_connection() {
         let house = house();
         let start = format!("POST {CODE_LISTS} HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\n");
-        for broken in ["Content-Length: many\r\n\r\n", "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n"] {
+        for broken in [
+            "Content-Length: many\r\n\r\n",
+            "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+        ] {
             let mut connection = house.connect();
             connection.write(format!("{start}{broken}").as_bytes());
             assert_eq!(connection.response().status(), 400, "{broken}");
@@ -300,7 +450,9 @@ mod http {
     fn a_body_that_breaks_off_is_400() {
         let house = house();
         let mut connection = house.connect();
-        connection.write(format!("POST {CODE_LISTS} HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\nContent-Length: 50\r\n\r\n<half").as_bytes());
+        connection.write(
+            format!("POST {CODE_LISTS} HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\nContent-Length: 50\r\n\r\n<half").as_bytes(),
+        );
         connection.stop_writing();
         is_fault(&connection.response(), 400, 1014);
     }
@@ -315,7 +467,9 @@ mod limits {
         let large = vec![b' '; 70 * 1024];
         is_fault(&house.post(CODE_LISTS, "", &large), 413, 1014);
         let mut connection = house.connect();
-        connection.write(format!("POST {CODE_LISTS} HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\nTransfer-Encoding: chunked\r\n\r\n").as_bytes());
+        connection.write(
+            format!("POST {CODE_LISTS} HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\nTransfer-Encoding: chunked\r\n\r\n").as_bytes(),
+        );
         for _ in 0..9 {
             connection.write(b"2000\r\n");
             connection.write(&large[..0x2000]);
@@ -333,7 +487,9 @@ mod limits {
         let house = house();
         for path in [CODE_LISTS, "/nothing"] {
             let mut connection = house.connect();
-            connection.write(format!("POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\nTransfer-Encoding: chunked\r\n\r\n").as_bytes());
+            connection.write(
+                format!("POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\nTransfer-Encoding: chunked\r\n\r\n").as_bytes(),
+            );
             let started = Instant::now();
             let chunk = [b"10000\r\n", vec![b' '; 0x10000].as_slice(), b"\r\n"].concat();
             while connection.try_write(&chunk) {
@@ -346,8 +502,16 @@ mod limits {
     #[test]
     fn a_long_uri_is_414_and_a_large_head_431() {
         let house = house();
-        is_fault(&house.post(&format!("{CODE_LISTS}?{}", "a".repeat(3000)), "", LOOK_UP.as_bytes()), 414, 1014);
-        is_fault(&house.post(CODE_LISTS, &format!("X: {}\r\n", "a".repeat(20_000)), LOOK_UP.as_bytes()), 431, 1014);
+        is_fault(
+            &house.post(&format!("{CODE_LISTS}?{}", "a".repeat(3000)), "", LOOK_UP.as_bytes()),
+            414,
+            1014,
+        );
+        is_fault(
+            &house.post(CODE_LISTS, &format!("X: {}\r\n", "a".repeat(20_000)), LOOK_UP.as_bytes()),
+            431,
+            1014,
+        );
         let many: String = (0..70).map(|number| format!("X{number}: 1\r\n")).collect();
         is_fault(&house.post(CODE_LISTS, &many, LOOK_UP.as_bytes()), 431, 1014);
     }
@@ -356,7 +520,8 @@ mod limits {
     fn a_slow_body_is_408() {
         let house = house_with(|settings| settings.limits.body_grace_seconds = 1);
         let mut connection = house.connect();
-        connection.write(format!("POST {CODE_LISTS} HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\nContent-Length: 500\r\n\r\n<").as_bytes());
+        connection
+            .write(format!("POST {CODE_LISTS} HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\nContent-Length: 500\r\n\r\n<").as_bytes());
         let response = connection.response();
         is_fault(&response, 408, 1014);
         assert_eq!(response.header("connection"), Some("close"));
@@ -400,7 +565,11 @@ mod descriptions {
         assert_eq!((wsdl.status(), wsdl.header("content-type")), (200, Some("text/xml; charset=utf-8")));
         assert!(wsdl.text().contains(&format!("location=\"http://dialog.example.dk{MESSAGES}\"")));
         assert!(!wsdl.text().contains("elsewhere.example") && !wsdl.text().contains(".invalid"));
-        for path in [format!("{MESSAGES}?WSDL"), "/pjaktass/2/citizenmessageservice.svc?Wsdl".to_owned(), "/PjakTassWCF/2/wsdl/CitizenMessageService.wsdl".to_owned()] {
+        for path in [
+            format!("{MESSAGES}?WSDL"),
+            "/pjaktass/2/citizenmessageservice.svc?Wsdl".to_owned(),
+            "/PjakTassWCF/2/wsdl/CitizenMessageService.wsdl".to_owned(),
+        ] {
             assert_eq!(house.get(&path).body, wsdl.body, "{path}");
         }
     }
@@ -414,14 +583,23 @@ mod descriptions {
             let page = house.get(&path);
             assert_eq!(page.status(), 200, "{path}");
             for location in page.text().split("schemaLocation=\"").skip(1) {
-                let next = location.split('"').next().unwrap().strip_prefix("http://dialog.example.dk").unwrap().to_owned();
+                let next = location
+                    .split('"')
+                    .next()
+                    .unwrap()
+                    .strip_prefix("http://dialog.example.dk")
+                    .unwrap()
+                    .to_owned();
                 if !seen.contains(&next) {
                     seen.push(next.clone());
                     open.push(next);
                 }
             }
             for import in page.text().split("import ").skip(1) {
-                assert!(import.split('>').next().unwrap().contains("schemaLocation"), "{path}: an import leads nowhere");
+                assert!(
+                    import.split('>').next().unwrap().contains("schemaLocation"),
+                    "{path}: an import leads nowhere"
+                );
             }
         }
         assert!(seen.len() > 20, "only {} schemas", seen.len());
@@ -452,7 +630,10 @@ mod descriptions {
         let mut connection = house.connect();
         connection.write(&request("HEAD", &path, "", b""));
         let head = connection.head();
-        assert_eq!((head.status(), head.header("content-length")), (200, Some(first.body.len().to_string().as_str())));
+        assert_eq!(
+            (head.status(), head.header("content-length")),
+            (200, Some(first.body.len().to_string().as_str()))
+        );
     }
 
     #[test]

@@ -33,18 +33,31 @@ impl Import {
         let file = File::open(&self.file).map_err(|error| Failure::Other(format!("{name} cannot be opened: {error}")))?;
         let bar = bar(file.metadata().map_or(0, |metadata| metadata.len()));
         let repository = open(&self.database)?;
-        let source = Counted { file: BufReader::new(file), bar: bar.clone() };
+        let source = Counted {
+            file: BufReader::new(file),
+            bar: bar.clone(),
+        };
         let summary = repository.import(self.kind, source, &mut |lines| bar.set_message(format!("{lines} lines")));
         bar.finish_and_clear();
         let summary = summary.map_err(|error| Failure::Other(format!("{name}: {error}")))?;
         // Nobody reads what we say if the terminal is gone.
-        let _ = writeln!(std::io::stdout(), "{name}: {} lines of {} read, {} of them new or changed", summary.lines, self.kind.word(), summary.changed);
+        let _ = writeln!(
+            std::io::stdout(),
+            "{name}: {} lines of {} read, {} of them new or changed",
+            summary.lines,
+            self.kind.word(),
+            summary.changed
+        );
         Ok(())
     }
 }
 
 fn kind(word: &str) -> Result<Kind, &'static str> {
-    Kind::ALL.iter().find(|(_, known)| *known == word).map(|(kind, _)| *kind).ok_or("nothing that can be imported")
+    Kind::ALL
+        .iter()
+        .find(|(_, known)| *known == word)
+        .map(|(kind, _)| *kind)
+        .ok_or("nothing that can be imported")
 }
 
 /// Progress by bytes, since nobody knows the number of lines before the end. Silent where nobody looks.

@@ -13,14 +13,27 @@ pub(super) fn read(file: &Path) -> Result<[u8; 32], Failure> {
             "the file {} with the key of the audit does not exist; make it once with 64 random hexadecimal digits and keep a copy",
             file.display()
         )),
-        _ => Failure::Setting(format!("the file {} with the key of the audit cannot be read: {error}", file.display())),
+        _ => Failure::Setting(format!(
+            "the file {} with the key of the audit cannot be read: {error}",
+            file.display()
+        )),
     })?;
-    parse(text.trim()).ok_or_else(|| Failure::Setting(format!("the file {} must hold 64 hexadecimal digits, the key of the audit", file.display())))
+    parse(text.trim()).ok_or_else(|| {
+        Failure::Setting(format!(
+            "the file {} must hold 64 hexadecimal digits, the key of the audit",
+            file.display()
+        ))
+    })
 }
 
 /// Reads the key, or makes it if there is none yet.
 pub(super) fn read_or_make(file: &Path) -> Result<[u8; 32], Failure> {
-    let cannot = |error: &dyn std::fmt::Display| Failure::Setting(format!("the file {} for the key of the audit cannot be made: {error}", file.display()));
+    let cannot = |error: &dyn std::fmt::Display| {
+        Failure::Setting(format!(
+            "the file {} for the key of the audit cannot be made: {error}",
+            file.display()
+        ))
+    };
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder).map_err(|error| cannot(&error))?;
     }

@@ -148,8 +148,11 @@ impl Links<'_> {
             .and_then(|location| location.rsplit(['/', '\\']).next());
         match (file, tag.attribute("namespace")) {
             (Some(file), _) => self.schemas.iter().find(|schema| schema.name.eq_ignore_ascii_case(file)),
-            (None, Some(namespace)) => self.schemas.iter().find(|schema| schema.namespace == namespace),
-            (None, None) => None,
+            // One with a `location` is WSDL's own import.
+            (None, Some(namespace)) if tag.attribute("location").is_none() => {
+                self.schemas.iter().find(|schema| schema.namespace == namespace)
+            }
+            (None, _) => None,
         }
     }
 

@@ -57,10 +57,7 @@ impl Server {
 
     /// A connection on which a request can be sent piece by piece.
     pub fn connect(&self) -> Connection {
-        let stream = TcpStream::connect(self.address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-        stream.set_nodelay(true).unwrap();
-        Connection { stream, read: Vec::new() }
+        connect(self.address)
     }
 
     /// Sends the bytes of a request and reads its response.
@@ -94,6 +91,14 @@ impl Drop for Server {
             thread.join().unwrap();
         }
     }
+}
+
+/// A connection to a server anywhere.
+pub fn connect(address: SocketAddr) -> Connection {
+    let stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    stream.set_nodelay(true).unwrap();
+    Connection { stream, read: Vec::new() }
 }
 
 /// The bytes of a request with its length, unless it has none.
