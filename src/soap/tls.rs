@@ -97,8 +97,8 @@ impl Entrance {
         let address = request.peer_addr().map(|address| address.ip());
         match &self.proxies {
             Some(proxies) if proxies.include(address) => {
-                let passed_on = proxies.certificate(request.headers())?;
-                passed_on.map(|der| Peer::new(vec![der]).holder(trust, now)).transpose()
+                let peer = proxies.peer(request.headers())?;
+                peer.map(|peer| peer.holder(trust, now)).transpose()
             }
             _ => request.conn_data::<Peer>().map(|peer| peer.holder(trust, now)).transpose(),
         }

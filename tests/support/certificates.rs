@@ -4,8 +4,8 @@
 use std::time::{Duration, SystemTime};
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CertificateRevocationListParams, CertifiedIssuer, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
-    KeyIdMethod, KeyPair, KeyUsagePurpose, RevokedCertParams, SerialNumber, SigningKey,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, CertifiedIssuer, DistinguishedName, DnType,
+    ExtendedKeyUsagePurpose, IsCa, KeyIdMethod, KeyPair, KeyUsagePurpose, RevokedCertParams, SerialNumber, SigningKey,
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use x509_parser::prelude::{FromDer, X509Certificate};
@@ -89,7 +89,11 @@ impl Wish {
     pub fn server() -> Self {
         let subject = vec![vec![utf8(COMMON_NAME, "localhost")]];
         let (extended, names) = (vec![ExtendedKeyUsagePurpose::ServerAuth], vec!["localhost".to_owned()]);
-        Self { extended, names, ..Self::client(subject) }
+        Self {
+            extended,
+            names,
+            ..Self::client(subject)
+        }
     }
 }
 
@@ -102,7 +106,10 @@ pub struct Issued {
 
 impl Issued {
     pub fn chain(&self) -> Vec<CertificateDer<'static>> {
-        std::iter::once(&self.der).chain(&self.others).map(|der| CertificateDer::from(der.clone())).collect()
+        std::iter::once(&self.der)
+            .chain(&self.others)
+            .map(|der| CertificateDer::from(der.clone()))
+            .collect()
     }
 
     pub fn key(&self) -> PrivateKeyDer<'static> {
@@ -125,12 +132,16 @@ pub struct Authority {
 
 impl Authority {
     pub fn new(name: &str) -> Self {
-        Self { issuer: CertifiedIssuer::self_signed(Self::params(name), KeyPair::generate().unwrap()).unwrap() }
+        Self {
+            issuer: CertifiedIssuer::self_signed(Self::params(name), KeyPair::generate().unwrap()).unwrap(),
+        }
     }
 
     /// An issuer below this one.
     pub fn below(&self, name: &str) -> Self {
-        Self { issuer: CertifiedIssuer::signed_by(Self::params(name), KeyPair::generate().unwrap(), &self.issuer).unwrap() }
+        Self {
+            issuer: CertifiedIssuer::signed_by(Self::params(name), KeyPair::generate().unwrap(), &self.issuer).unwrap(),
+        }
     }
 
     fn params(name: &str) -> CertificateParams {
@@ -155,13 +166,21 @@ impl Authority {
         let mut params = CertificateParams::new(wish.names.clone()).unwrap();
         let epoch = rcgen::date_time_ymd(1970, 1, 1);
         (params.not_before, params.not_after) = (epoch + since_1970(wish.from), epoch + since_1970(wish.to));
-        params.is_ca = if wish.is_ca { IsCa::Ca(BasicConstraints::Unconstrained) } else { IsCa::ExplicitNoCa };
+        params.is_ca = if wish.is_ca {
+            IsCa::Ca(BasicConstraints::Unconstrained)
+        } else {
+            IsCa::ExplicitNoCa
+        };
         params.key_usages.clone_from(&wish.usages);
         params.extended_key_usages.clone_from(&wish.extended);
         params.serial_number = Some(SerialNumber::from_slice(&[wish.serial]));
         let made = params.signed_by(&key, &self.issuer).unwrap();
         let der = self.signed_again(made.der(), wish);
-        Issued { der, others: Vec::new(), key }
+        Issued {
+            der,
+            others: Vec::new(),
+            key,
+        }
     }
 
     /// Puts subject and key of the wish into a certificate.
@@ -183,9 +202,14 @@ impl Authority {
 
     /// A revocation list issued and expiring some seconds from now, with the numbers of revoked certificates.
     pub fn revocations(&self, issued: i64, expires: i64, revoked: &[u8]) -> Vec<u8> {
+        self.revocations_of(issued, expires, &revoked.iter().map(|number| vec![*number]).collect::<Vec<_>>())
+    }
+
+    /// The same with numbers of any length; an empty one is none.
+    pub fn revocations_of(&self, issued: i64, expires: i64, revoked: &[Vec<u8>]) -> Vec<u8> {
         let epoch = rcgen::date_time_ymd(1970, 1, 1);
-        let revoked = revoked.iter().map(|number| RevokedCertParams {
-            serial_number: SerialNumber::from_slice(&[*number]),
+        let revoked = revoked.iter().filter(|number| !number.is_empty()).map(|number| RevokedCertParams {
+            serial_number: SerialNumber::from_slice(number),
             revocation_time: epoch + since_1970(issued),
             reason_code: None,
             invalidity_date: None,
@@ -204,7 +228,10 @@ impl Authority {
 
 /// PEM of anything.
 pub fn pem(label: &str, der: &[u8]) -> String {
-    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", base64_simd::STANDARD.encode_to_string(der))
+    format!(
+        "-----BEGIN {label}-----\n{}\n-----END {label}-----\n",
+        base64_simd::STANDARD.encode_to_string(der)
+    )
 }
 
 /// An RSA key of so many bits; nobody has its other half.

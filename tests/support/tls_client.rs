@@ -37,7 +37,10 @@ impl TlsClient {
         let mut roots = RootCertStore::empty();
         roots.add(CertificateDer::from(trusted.to_vec())).unwrap();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let builder = ClientConfig::builder_with_provider(provider).with_protocol_versions(versions).unwrap().with_root_certificates(roots);
+        let builder = ClientConfig::builder_with_provider(provider)
+            .with_protocol_versions(versions)
+            .unwrap()
+            .with_root_certificates(roots);
         let config = match identity {
             Some(issued) => builder.with_client_auth_cert(issued.chain(), issued.key()).unwrap(),
             None => builder.with_no_client_auth(),
@@ -50,7 +53,9 @@ impl TlsClient {
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
         stream.set_nodelay(true).unwrap();
         let name = ServerName::try_from("localhost").unwrap();
-        TlsConnection { stream: StreamOwned::new(ClientConnection::new(Arc::clone(&self.config), name).unwrap(), stream) }
+        TlsConnection {
+            stream: StreamOwned::new(ClientConnection::new(Arc::clone(&self.config), name).unwrap(), stream),
+        }
     }
 
     /// One request on a connection of its own.
@@ -81,12 +86,23 @@ impl TlsConnection {
             self.more(&mut read)?;
         };
         let head = String::from_utf8(head).unwrap().to_ascii_lowercase();
-        let length: usize = head.split("content-length: ").nth(1).unwrap().lines().next().unwrap().parse().unwrap();
+        let length: usize = head
+            .split("content-length: ")
+            .nth(1)
+            .unwrap()
+            .lines()
+            .next()
+            .unwrap()
+            .parse()
+            .unwrap();
         while read.len() < length {
             self.more(&mut read)?;
         }
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        Ok(Answer { status, body: String::from_utf8(read).unwrap() })
+        Ok(Answer {
+            status,
+            body: String::from_utf8(read).unwrap(),
+        })
     }
 
     fn more(&mut self, read: &mut Vec<u8>) -> io::Result<()> {

@@ -1,20 +1,27 @@
 //! Proxies that end TLS before us: which they are, and what they pass on.
+//! Nothing else in the house reads their header, so that from everybody else it reaches nobody.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use actix_web::http::header::{HeaderMap, HeaderName};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
-use super::{Problem, Refused};
+use super::{Peer, Problem, Refused};
 use crate::settings::Network;
 
 /// The proxies we believe, and the header they use.
-#[derive(Debug)]
 pub(super) struct Proxies {
     header: HeaderName,
     networks: Vec<Network>,
+    /// What headers held, so that a certificate is read and checked once and not with every call.
+    known: Mutex<HashMap<Vec<u8>, Arc<Peer>>>,
 }
+
+/// How many headers are remembered; beyond that all are forgotten. There are far fewer systems than that.
+const KNOWN: usize = 256;
 
 impl Proxies {
     /// # Errors
@@ -24,6 +31,7 @@ impl Proxies {
         Ok(Self {
             header,
             networks: networks.to_vec(),
+            known: Mutex::default(),
         })
     }
 
@@ -32,20 +40,30 @@ impl Proxies {
         address.is_some_and(|address| self.networks.iter().any(|network| network.contains(address)))
     }
 
-    /// The certificate a proxy passes on; an empty header says that the client showed none.
+    /// Whom a proxy passes on; an empty header says that the client showed no certificate.
     ///
     /// # Errors
     /// The header is there twice, or holds something else.
-    pub(super) fn certificate(&self, headers: &HeaderMap) -> Result<Option<CertificateDer<'static>>, Refused> {
+    pub(super) fn peer(&self, headers: &HeaderMap) -> Result<Option<Arc<Peer>>, Refused> {
         let mut values = headers.get_all(&self.header);
         let Some(value) = values.next() else { return Ok(None) };
         if values.next().is_some() {
             return Err(Refused::Header);
         }
-        match value.as_bytes().trim_ascii() {
-            b"" => Ok(None),
-            value => decode(value).map(Some).ok_or(Refused::Header),
+        let value = value.as_bytes().trim_ascii();
+        if value.is_empty() {
+            return Ok(None);
         }
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(peer) = known.get(value) {
+            return Ok(Some(Arc::clone(peer)));
+        }
+        let peer = Arc::new(Peer::new(vec![decode(value).ok_or(Refused::Header)?]));
+        if known.len() >= KNOWN {
+            known.clear();
+        }
+        known.insert(value.to_vec(), Arc::clone(&peer));
+        Ok(Some(peer))
     }
 }
 
@@ -120,14 +138,33 @@ mod tests {
         let proxies = Proxies::new("X-Client-Cert", &["127.0.0.0/8".parse().unwrap()]).unwrap();
         let name = HeaderName::from_static("x-client-cert");
         let mut headers = HeaderMap::new();
-        assert!(proxies.certificate(&headers).unwrap().is_none());
+        assert!(proxies.peer(&headers).unwrap().is_none());
         headers.append(name.clone(), " ".parse().unwrap());
-        assert!(proxies.certificate(&headers).unwrap().is_none());
+        assert!(proxies.peer(&headers).unwrap().is_none());
         headers.insert(name.clone(), "MAMCAQE=".parse().unwrap());
-        assert!(proxies.certificate(&headers).unwrap().is_some());
+        assert!(proxies.peer(&headers).unwrap().is_some());
         headers.append(name, "MAMCAQE=".parse().unwrap());
-        assert!(proxies.certificate(&headers).is_err());
+        assert!(proxies.peer(&headers).is_err());
         assert!(Proxies::new("X Client", &[]).is_err());
+    }
+
+    #[test]
+    fn a_header_is_read_once_and_not_too_many_are_remembered() {
+        let proxies = Proxies::new("x-client-cert", &[]).unwrap();
+        let name = HeaderName::from_static("x-client-cert");
+        let mut headers = HeaderMap::new();
+        let mut peer = |number: usize| {
+            let value = base64_simd::STANDARD.encode_to_string(number.to_be_bytes());
+            headers.insert(name.clone(), value.parse().unwrap());
+            proxies.peer(&headers).unwrap().unwrap()
+        };
+        let first = peer(0);
+        assert!(Arc::ptr_eq(&first, &peer(0)));
+        assert!(!Arc::ptr_eq(&first, &peer(1)));
+        for number in 2..3 * KNOWN {
+            peer(number);
+        }
+        assert!(proxies.known.lock().unwrap().len() <= KNOWN);
     }
 
     #[test]
