@@ -73,7 +73,7 @@ pub(super) fn fitting<T>(value: Result<T, xml::Rule>) -> Result<T, Error> {
 /// The party a request states.
 ///
 /// # Errors
-/// [`Refusal::UnknownCodeListItem`] for a kind of user nobody knows.
+/// 2002 for a kind of user nobody knows.
 pub(super) fn party(user: structure::CitizenMessageUserType) -> Result<Party, Error> {
     Ok(Party {
         kind: PartyKind::from_code(user.user_type_identifier.code_list_item_identifier.get())?,
