@@ -26,7 +26,7 @@ pub use commit::Commit;
 pub use outbox::{Claim, Order, Outbox, OutboxDepth};
 pub use reader::Reader;
 
-use crate::domain::{Channel, Context, MessageId, Organisation, ThreadId, Unit};
+use crate::domain::{Channel, Context, Message, MessageId, Organisation, ThreadId, Unit};
 use crate::error::Error;
 use audit::{Chain, Keys};
 use committer::Committer;
@@ -120,6 +120,9 @@ impl Default for MessageFilter {
         }
     }
 }
+
+/// The message a document belongs to, and the bytes unless they were rectified or purged.
+pub type StoredDocument = (Message, Option<Vec<u8>>);
 
 /// A certificate may act for an organisation (S1).
 #[derive(Clone, Debug, PartialEq, Eq)]

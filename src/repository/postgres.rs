@@ -2,6 +2,8 @@
 //! It knows the time-outs of a connection and which locks keep replies, rectifications and shared documents consistent.
 //! The queries are those of `query`, compiled for this engine.
 
+#![allow(clippy::duplicate_mod, reason = "the queries are written once and compiled for each engine")]
+
 use std::collections::HashSet;
 
 use diesel::connection::{Connection as _, SimpleConnection};

@@ -5,7 +5,7 @@
 use super::pool::Lease;
 use super::postgres::{self, Postgres};
 use super::sqlite::{self, Sqlite};
-use super::{Agreement, MessageFilter, OutboxDepth, Pools};
+use super::{Agreement, MessageFilter, OutboxDepth, Pools, StoredDocument};
 use crate::domain::code_list::CodeLists;
 use crate::domain::delivery::Letter;
 use crate::domain::{Citizen, CitizenKey, CivilRegistrationNumber, DocumentId, Message, MessageId, Organisation, ThreadId};
@@ -115,7 +115,7 @@ impl Reader {
     ///
     /// # Errors
     /// As above.
-    pub fn document(&mut self, citizen: CitizenKey, document: DocumentId) -> Result<Option<(Message, Option<Vec<u8>>)>, Error> {
+    pub fn document(&mut self, citizen: CitizenKey, document: DocumentId) -> Result<Option<StoredDocument>, Error> {
         ask!(self, messages::document(citizen, document))
     }
 

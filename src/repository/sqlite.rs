@@ -2,6 +2,8 @@
 //! It knows the settings of a connection and the transaction that takes the write lock at once.
 //! The queries are those of `query`, compiled for this engine.
 
+#![allow(clippy::duplicate_mod, reason = "the queries are written once and compiled for each engine")]
+
 use diesel::connection::{Connection as _, SimpleConnection};
 use diesel::prelude::*;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};

@@ -9,11 +9,11 @@ use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::super::MessageFilter;
 use super::super::schema::{
     citizen, delivery, delivery_outcome, document, document_content, document_name, message, message_content, reading, rectification,
 };
 use super::super::types::{Identifier, Moment};
+use super::super::{MessageFilter, StoredDocument};
 use super::{Backend, Connection};
 use crate::domain::delivery::DeliveryState;
 use crate::domain::document::{DocumentInformation, MediaType};
@@ -121,7 +121,7 @@ pub fn find(
 }
 
 /// A document's bytes with the message it belongs to; no bytes if they were taken away.
-pub fn document(connection: &mut Connection, citizen: CitizenKey, id: DocumentId) -> QueryResult<Option<(Message, Option<Vec<u8>>)>> {
+pub fn document(connection: &mut Connection, citizen: CitizenKey, id: DocumentId) -> QueryResult<Option<StoredDocument>> {
     let owner = Identifier(citizen.0);
     let found: Option<(Identifier, Vec<u8>)> = document::table
         .find((owner, Identifier(id.0)))
@@ -202,6 +202,9 @@ party_columns!(To: to_kind to_identifier to_name to_organisation_type to_organis
 /// What happened to a message, as the joined tables tell it.
 type Since = (Option<Moment>, Option<Moment>, Option<i32>, Option<(i32, Moment)>, bool);
 
+/// A row with what happened, and title and text for a party.
+type Joined = (Row, Since, Option<(String, String)>);
+
 fn load(connection: &mut Connection, selection: &Selection<'_>) -> QueryResult<Vec<Message>> {
     let viewer = selection.viewer.map(ToString::to_string).unwrap_or_default();
     let rows = rows(connection, selection, &viewer)?;
@@ -225,7 +228,7 @@ fn load(connection: &mut Connection, selection: &Selection<'_>) -> QueryResult<V
     Ok(messages)
 }
 
-fn rows(connection: &mut Connection, selection: &Selection<'_>, viewer: &str) -> QueryResult<Vec<(Row, Since, Option<(String, String)>)>> {
+fn rows(connection: &mut Connection, selection: &Selection<'_>, viewer: &str) -> QueryResult<Vec<Joined>> {
     let answered = exists(
         answers
             .filter(answers.field(message::citizen).eq(message::citizen))
