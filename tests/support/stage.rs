@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Utc};
-use dialogmodul::repository::{ImportKind, Repository};
+use dialogmodul::repository::Repository;
+use dialogmodul::repository::import::Kind as ImportKind;
 use dialogmodul::services::Sources;
 use uuid::{Builder, Uuid};
 
@@ -54,11 +55,16 @@ impl Stage {
 
 /// Where a request goes, as its sender would know from the contract: path and SOAPAction of the operation its body names.
 fn destination(request: &str) -> (String, String) {
-    let (service, version) = if request.contains("http://service.bm.dk/CodeListService/") { ("CodeListService", 5) } else { ("CitizenMessageService", 2) };
-    let body = request.rsplit_once("Body>").map_or(request, |(before, _)| before).split("Body").nth(1).unwrap_or_default();
-    let root = body.split('<').nth(1).unwrap_or_default().split([' ', '>', '/']).next().unwrap_or_default();
-    let operation = root.rsplit(':').next().unwrap_or_default().strip_suffix("Request");
-    let action = operation.map(|operation| format!("http://service.bm.dk/pjaktass/{version}/{service}#{operation}"));
+    let body = request.find("Body").map_or(request.len(), |at| at + request[at..].find('>').unwrap_or_default());
+    let root = request[body..].find('<').map_or("", |at| &request[body + at + 1..]);
+    let tag = root.split('>').next().unwrap_or_default();
+    let name = tag.split([' ', '/', '\n']).next().unwrap_or_default();
+    let (declaration, local) = name.rsplit_once(':').map_or((" xmlns=".to_owned(), name), |(prefix, local)| (format!(" xmlns:{prefix}="), local));
+    let seen = &request[..request.len() - root.len() + tag.len()];
+    let namespace = seen.rsplit(&declaration).next().unwrap_or_default();
+    let is_code_list = namespace.trim_start_matches(['"', '\'']).starts_with("http://service.bm.dk/CodeListService/");
+    let (service, version) = if is_code_list { ("CodeListService", 5) } else { ("CitizenMessageService", 2) };
+    let action = local.strip_suffix("Request").map(|operation| format!("http://service.bm.dk/pjaktass/{version}/{service}#{operation}"));
     (format!("/PjakTassWCFtService/{version}/{service}.svc"), action.unwrap_or_default())
 }
 
