@@ -164,6 +164,53 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
+    #[derive(Debug, clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        tls: Tls,
+    }
+
+    fn parse(options: &str) -> Result<Tls, clap::Error> {
+        clap::Parser::try_parse_from(std::iter::once("serve").chain(options.split_whitespace())).map(|line: Line| line.tls)
+    }
+
+    #[test]
+    fn options_that_belong_together_are_asked_for_together() {
+        assert_eq!(parse("").unwrap(), Tls::default());
+        let whole = "--tls-certificate a --tls-key b --client-issuers c --crl d --crl e --client-certificate-header f --trusted-proxy ::1,10.0.0.0/8";
+        let tls = parse(whole).unwrap();
+        assert_eq!((tls.revocations.len(), tls.proxies.len()), (2, 2));
+        for alone in [
+            "--tls-certificate a",
+            "--tls-key b",
+            "--crl d",
+            "--trusted-proxy ::1",
+            "--client-issuers c --client-certificate-header f",
+        ] {
+            assert!(parse(alone).is_err(), "{alone}");
+        }
+        for wrong in [
+            "--client-certificate-header f --trusted-proxy ::1",
+            "--crl-reload-seconds 0",
+            "--crl-grace-hours -1",
+        ] {
+            assert!(parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn callers_are_known_by_issuers_and_a_way_to_show_a_certificate() {
+        for (options, expected) in [
+            ("", false),
+            ("--client-issuers c", false),
+            ("--tls-certificate a --tls-key b", false),
+            ("--tls-certificate a --tls-key b --client-issuers c", true),
+            ("--client-issuers c --client-certificate-header f --trusted-proxy ::1", true),
+        ] {
+            assert_eq!(parse(options).unwrap().knows_callers(), expected, "{options}");
+        }
+    }
+
     #[test]
     fn a_network_holds_the_addresses_that_begin_like_it() {
         for (network, address, expected) in [
