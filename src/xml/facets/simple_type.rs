@@ -348,6 +348,24 @@ mod tests {
     }
 
     #[test]
+    fn a_bound_is_a_value_of_the_base_or_its_own_exclusive_bound() {
+        let below = |bound: &str| Facets {
+            max_exclusive: Some(bound.into()),
+            ..Facets::default()
+        };
+        let five = restricted(&builtin("int"), below("5"));
+        assert!(SimpleType::restriction(five.clone(), below("5")).is_ok());
+        assert!(SimpleType::restriction(five.clone(), below("4")).is_ok());
+        assert!(SimpleType::restriction(five.clone(), below("6")).is_err());
+        let least = |bound: &str| Facets {
+            min_inclusive: Some(bound.into()),
+            ..Facets::default()
+        };
+        assert!(SimpleType::restriction(five.clone(), least("4")).is_ok());
+        assert!(SimpleType::restriction(five, least("5")).is_err());
+    }
+
+    #[test]
     fn a_step_that_makes_no_sense_is_an_error() {
         let some = |text: &str| Some(text.to_owned());
         let fails = |base: &Rc<SimpleType>, facets: Facets| SimpleType::restriction(base.clone(), facets).map(|_| ()).unwrap_err();

@@ -76,12 +76,8 @@ impl Step {
     pub(super) fn new(base: &SimpleType, source: Facets) -> Result<Self, FacetError> {
         applicable(base, &source)?;
         consistent(base, &source)?;
-        let bound = |facet: &'static str, text: &Option<String>| match text {
-            None => Ok(None),
-            // A bound need not keep the patterns and bounds of the base, only be a value of its kind.
-            Some(text) => base.root().map_or(Err(FacetError::NotApplicable(facet)), |root| {
-                SimpleType::builtin(root).read(text).map(Some).map_err(|_| FacetError::Value(facet))
-            }),
+        let bound = |facet: &'static str, own: fn(&Facets) -> &Option<String>| {
+            own(&source).as_ref().map(|text| bound(base, facet, own, text)).transpose()
         };
         let pattern = match source.patterns.as_slice() {
             [] => None,
@@ -98,10 +94,10 @@ impl Step {
             is_measured: !matches!(base.root(), Some(Builtin::QName | Builtin::Notation)),
             pattern,
             enumeration,
-            min_inclusive: bound("minInclusive", &source.min_inclusive)?,
-            max_inclusive: bound("maxInclusive", &source.max_inclusive)?,
-            min_exclusive: bound("minExclusive", &source.min_exclusive)?,
-            max_exclusive: bound("maxExclusive", &source.max_exclusive)?,
+            min_inclusive: bound("minInclusive", |facets| &facets.min_inclusive)?,
+            max_inclusive: bound("maxInclusive", |facets| &facets.max_inclusive)?,
+            min_exclusive: bound("minExclusive", |facets| &facets.min_exclusive)?,
+            max_exclusive: bound("maxExclusive", |facets| &facets.max_exclusive)?,
             source,
         };
         step.bounds_agree()?;
@@ -167,6 +163,22 @@ impl Step {
     }
 }
 
+/// A bound is a value of the base type; an exclusive one may also repeat the base's, which is none.
+fn bound(base: &SimpleType, facet: &'static str, own: fn(&Facets) -> &Option<String>, text: &str) -> Result<Value, FacetError> {
+    let refused = FacetError::Value(facet);
+    if let Ok(value) = base.read(text) {
+        return Ok(value);
+    }
+    let root = SimpleType::builtin(base.root().ok_or(FacetError::NotApplicable(facet))?);
+    let value = root.read(text).map_err(|_| refused.clone())?;
+    let repeated = base.inherited(|facets| own(facets).clone()).and_then(|text| root.read(&text).ok());
+    if repeated == Some(value.clone()) && facet.ends_with("Exclusive") {
+        Ok(value)
+    } else {
+        Err(refused)
+    }
+}
+
 /// Part 2, 4.1.5: which facets a type may have.
 fn applicable(base: &SimpleType, facets: &Facets) -> Result<(), FacetError> {
     let refuse = |given: bool, allowed: bool, facet| {
@@ -218,6 +230,10 @@ fn consistent(base: &SimpleType, facets: &Facets) -> Result<(), FacetError> {
     let refuse = |wrong: bool, facet| if wrong { Err(FacetError::Contradiction(facet)) } else { Ok(()) };
     let own_or = |own: Option<usize>, facet: fn(&Facets) -> Option<usize>| own.or_else(|| base.inherited(facet));
     let more = |one: Option<usize>, other: Option<usize>| matches!((one, other), (Some(one), Some(other)) if one > other);
+    refuse(
+        facets.length.is_some() && (facets.min_length.is_some() || facets.max_length.is_some()),
+        "length",
+    )?;
     let base_length = base.inherited(|facets| facets.length);
     refuse(
         facets.length.is_some() && base_length.is_some() && facets.length != base_length,
