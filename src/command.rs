@@ -30,7 +30,7 @@ struct CommandLine {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Answer calls.
-    Serve(serve::Serve),
+    Serve(Box<serve::Serve>),
     /// Try it out: an archive with invented people under ./data/, served on this machine only, open to callers without a certificate.
     Demo(demo::Demo),
     /// Bring people, organisations, agreements or code lists into the archive from a tab-separated file.

@@ -97,7 +97,10 @@ impl From<&Rejection> for Fault {
                 let (number, _) = header.numbers();
                 plain(
                     number,
-                    format!("The Soap request message is missing its required Soap header: {}", header.name().local),
+                    format!(
+                        "The Soap request message is missing its required Soap header: {}",
+                        header.name().local
+                    ),
                 )
             }
             Rejection::HeaderInvalid(header, violation) => {

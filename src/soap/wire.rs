@@ -28,7 +28,10 @@ impl Header {
 
 /// The organisation a header states, before anything is known of it.
 pub(super) fn organisation(header: &ActiveOrganisationHeaderType) -> Organisation {
-    Organisation::new(OrganisationType(header.organisation_type_identifier.get()), header.organisation_code.as_str())
+    Organisation::new(
+        OrganisationType(header.organisation_type_identifier.get()),
+        header.organisation_code.as_str(),
+    )
 }
 
 /// The detail of a fault. What we know of our inside is not in it.
@@ -49,7 +52,11 @@ pub(super) fn describe(service: Service, address: &str) -> Description {
         .documents()
         .iter()
         .zip(&texts)
-        .map(|(document, text)| Document { name: document.name, namespace: document.namespace, text })
+        .map(|(document, text)| Document {
+            name: document.name,
+            namespace: document.namespace,
+            text,
+        })
         .collect();
     match documents.as_slice() {
         [wsdl, schemas @ ..] => Description::new(*wsdl, schemas, address),
