@@ -2,7 +2,13 @@
 //! record for each call; and the stories held against the rules and the fault codes they are to cover.
 
 #![allow(missing_docs, reason = "tests")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests"
+)]
 
 mod support {
     #![allow(dead_code, reason = "each test binary uses its own part of the support")]
@@ -82,7 +88,10 @@ fn m5_m15_m19_a_message_is_stored_with_all_that_belongs_to_it() {
         for step in &scenario.steps[..6] {
             let before = stage.counts();
             stage.call(step);
-            let more = stage.counts().into_iter().map(|(table, count)| (count - before.get(&table).copied().unwrap_or_default(), table));
+            let more = stage
+                .counts()
+                .into_iter()
+                .map(|(table, count)| (count - before.get(&table).copied().unwrap_or_default(), table));
             let more: BTreeMap<String, i64> = more.filter(|(more, _)| *more != 0).map(|(more, table)| (table, more)).collect();
             match step.name.as_str() {
                 "01-create" => create = more,
@@ -91,9 +100,19 @@ fn m5_m15_m19_a_message_is_stored_with_all_that_belongs_to_it() {
             }
         }
         let document = [("document", 1), ("document_content", 1), ("document_name", 1)];
-        let both = [("audit_record", 1), ("delivery", 2), ("message", 1), ("message_content", 1), ("queue_event", 1)];
+        let both = [
+            ("audit_record", 1),
+            ("delivery", 2),
+            ("message", 1),
+            ("message_content", 1),
+            ("queue_event", 1),
+        ];
         let expected = |extra: &[(&str, i64)]| -> BTreeMap<String, i64> {
-            both.iter().chain(&document).chain(extra).map(|(table, more)| ((*table).to_owned(), *more)).collect()
+            both.iter()
+                .chain(&document)
+                .chain(extra)
+                .map(|(table, more)| ((*table).to_owned(), *more))
+                .collect()
         };
         assert_eq!(create, expected(&[("thread", 1)]), "{kind:?}");
         assert_eq!(reply, expected(&[]), "{kind:?}");
@@ -102,12 +121,23 @@ fn m5_m15_m19_a_message_is_stored_with_all_that_belongs_to_it() {
 
 #[test]
 fn the_same_requests_at_the_same_clock_give_the_same_bytes() {
-    for name in ["04-recommendation", "07-several-documents", "27-code-lists-by-name", "31-invalid-messages", "37-paging"] {
+    for name in [
+        "04-recommendation",
+        "07-several-documents",
+        "27-code-lists-by-name",
+        "31-invalid-messages",
+        "37-paging",
+    ] {
         let scenario = scenario::named(name);
         let (once, again) = (replay::answers(Kind::Sqlite, &scenario), replay::answers(Kind::Sqlite, &scenario));
         assert_eq!(once.len(), scenario.steps.len());
         for (step, (once, again)) in scenario.steps.iter().zip(once.iter().zip(&again)) {
-            assert_eq!(String::from_utf8_lossy(once), String::from_utf8_lossy(again), "{name} {}", step.name);
+            assert_eq!(
+                String::from_utf8_lossy(once),
+                String::from_utf8_lossy(again),
+                "{name} {}",
+                step.name
+            );
         }
     }
 }
@@ -124,7 +154,11 @@ fn the_overview_names_every_story_and_its_rules() {
     for scenario in scenario::all() {
         let row = overview.lines().find(|line| line.starts_with(&format!("| `{}` |", scenario.name)));
         let row = row.unwrap_or_else(|| panic!("fixtures/README.md does not name {}", scenario.name));
-        assert!(row.ends_with(&format!("| {} |", scenario.proves.join(", "))), "{}: the overview names other rules: {row}", scenario.name);
+        assert!(
+            row.ends_with(&format!("| {} |", scenario.proves.join(", "))),
+            "{}: the overview names other rules: {row}",
+            scenario.name
+        );
     }
 }
 
@@ -146,18 +180,30 @@ const PLATFORM_CODES_ELSEWHERE: [(i32, &str); 7] = [
 fn every_code_of_a_refusal_is_shown_by_a_story() {
     let shown = shown_codes();
     let source = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/domain/refusal.rs")).unwrap();
-    let codes: Vec<i32> = source.lines().filter_map(|line| line.split_once("=> ")?.1.trim_end_matches(',').parse().ok()).collect();
+    let codes: Vec<i32> = source
+        .lines()
+        .filter_map(|line| line.split_once("=> ")?.1.trim_end_matches(',').parse().ok())
+        .collect();
     assert!(codes.len() > 30, "the codes were not found in refusal.rs");
     for code in codes {
-        let excused = NOT_IN_A_STORY.iter().chain(&PLATFORM_CODES_ELSEWHERE).any(|(known, _)| *known == code);
-        assert!(shown.contains_key(&code) != excused, "{code}: shown by {:?}, excused: {excused}", shown.get(&code));
+        let excused = NOT_IN_A_STORY
+            .iter()
+            .chain(&PLATFORM_CODES_ELSEWHERE)
+            .any(|(known, _)| *known == code);
+        assert!(
+            shown.contains_key(&code) != excused,
+            "{code}: shown by {:?}, excused: {excused}",
+            shown.get(&code)
+        );
     }
 }
 
 #[test]
 fn every_platform_code_is_shown_by_a_story() {
     let shown = shown_codes();
-    for code in [1001, 1010, 1013, 1014, 2001, 2002, 2003, 4405, 4413, 4575, 4589, 4856, 4857, 6005, 8103, 8173, 8174, 8232, 8233, 8234, 8235] {
+    for code in [
+        1001, 1010, 1013, 1014, 2001, 2002, 2003, 4405, 4413, 4575, 4589, 4856, 4857, 6005, 8103, 8173, 8174, 8232, 8233, 8234, 8235,
+    ] {
         assert!(shown.contains_key(&code), "no story shows {code}");
     }
     for (code, reason) in PLATFORM_CODES_ELSEWHERE {
@@ -169,7 +215,9 @@ fn every_platform_code_is_shown_by_a_story() {
 #[test]
 fn every_rule_in_scope_is_named_by_a_story() {
     let named: BTreeSet<String> = scenario::all().into_iter().flat_map(|scenario| scenario.proves).collect();
-    let in_scope = (1..=19).map(|number| format!("M{number}")).chain(["S2", "S3", "S4", "S5", "K1", "K2"].map(str::to_owned));
+    let in_scope = (1..=19)
+        .map(|number| format!("M{number}"))
+        .chain(["S2", "S3", "S4", "S5", "K1", "K2"].map(str::to_owned));
     let in_scope: BTreeSet<String> = in_scope.collect();
     assert_eq!(named, in_scope);
 }
@@ -186,19 +234,81 @@ fn s2_known_and_unknown_citizens_look_alike_to_those_without_access() {
     assert_eq!(words(0), words(2));
 }
 
+/// M12: what a document's answer carries is what a request of the same story sent, byte for byte.
+#[test]
+fn m12_documents_come_back_as_they_were_sent() {
+    let mut fetched = 0;
+    for scenario in scenario::all() {
+        let sent: String = scenario
+            .steps
+            .iter()
+            .map(|step| fs::read_to_string(&step.request).unwrap())
+            .collect();
+        for answer in answers_of(&scenario) {
+            for piece in answer.split("CitizenMessageDocument>").skip(1).step_by(2) {
+                let content = piece.split('<').next().unwrap();
+                assert!(sent.contains(&format!(">{content}<")), "{}: nobody sent {content}", scenario.name);
+                fetched += 1;
+            }
+        }
+    }
+    assert!(fetched >= 4, "only {fetched} documents were fetched");
+}
+
+/// M6, M11: a row whose content is not visible has neither title, text nor documents; a visible one has its text.
+#[test]
+fn m6_m11_rows_without_content_show_none() {
+    let (mut visible, mut hidden) = (0, 0);
+    for scenario in scenario::all() {
+        for answer in answers_of(&scenario) {
+            for row in answer.split("CitizenMessageType>").skip(1).step_by(2) {
+                let shows = |name: &str| row.contains(name);
+                if shows("ContentVisible>true<") {
+                    visible += 1;
+                    assert!(shows("MessageText>"), "{}: {row}", scenario.name);
+                } else {
+                    hidden += 1;
+                    let any = ["MessageTitle", "MessageText", "DocumentInformation"].into_iter().any(shows);
+                    assert!(!any, "{}: {row}", scenario.name);
+                }
+            }
+        }
+    }
+    assert!(visible > 20 && hidden > 10, "{visible} visible and {hidden} hidden rows were shown");
+}
+
 /// S8: no fault repeats a CPR number or anything else the sender wrote.
 #[test]
 fn s8_no_fault_contains_a_cpr_number_or_a_text() {
     for scenario in scenario::all() {
         for step in scenario.steps.iter().filter(|step| step.expected != Outcome::Answered) {
             let fault = fs::read_to_string(step.answer()).unwrap();
-            let ten_digits = fault.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word.len() == 10 && word.bytes().all(|b| b.is_ascii_digit()));
+            let ten_digits = fault
+                .split(|c: char| !c.is_ascii_alphanumeric())
+                .any(|word| word.len() == 10 && word.bytes().all(|b| b.is_ascii_digit()));
             assert!(!ten_digits, "{} {}: {fault}", scenario.name, step.name);
-            for hidden in ["Alma", "Prøve", "Orientering", "Indstilling", "not-a-guid", "nej", "tre<", "jobcenter<", "Priority", "DeleteMessage"] {
+            for hidden in [
+                "Alma",
+                "Prøve",
+                "Orientering",
+                "Indstilling",
+                "not-a-guid",
+                "nej",
+                "tre<",
+                "jobcenter<",
+                "Priority",
+                "DeleteMessage",
+            ] {
                 assert!(!fault.contains(hidden), "{} {} repeats {hidden}: {fault}", scenario.name, step.name);
             }
         }
     }
+}
+
+/// The recorded answers of a story that are no faults.
+fn answers_of(scenario: &scenario::Scenario) -> Vec<String> {
+    let answered = scenario.steps.iter().filter(|step| step.expected == Outcome::Answered);
+    answered.map(|step| fs::read_to_string(step.answer()).unwrap()).collect()
 }
 
 /// Which fault codes are recorded, and where.

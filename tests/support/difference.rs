@@ -5,7 +5,13 @@ pub fn difference(recorded: &str, now: &str) -> String {
     let (recorded, now) = (pieces(recorded), pieces(now));
     let same_from_start = recorded.iter().zip(&now).take_while(|(one, other)| one == other).count();
     let most = recorded.len().min(now.len()) - same_from_start;
-    let same_from_end = recorded.iter().rev().zip(now.iter().rev()).take(most).take_while(|(one, other)| one == other).count();
+    let same_from_end = recorded
+        .iter()
+        .rev()
+        .zip(now.iter().rev())
+        .take(most)
+        .take_while(|(one, other)| one == other)
+        .count();
     let mut lines = Vec::new();
     let before = same_from_start.saturating_sub(AROUND);
     lines.extend(recorded[before..same_from_start].iter().map(|piece| format!("      {piece}")));
@@ -25,5 +31,9 @@ const AROUND: usize = 2;
 const AT_MOST: usize = 12;
 
 fn pieces(xml: &str) -> Vec<&str> {
-    xml.split_inclusive('>').flat_map(|piece| piece.split_inclusive('\n')).map(str::trim).filter(|piece| !piece.is_empty()).collect()
+    xml.split_inclusive('>')
+        .flat_map(|piece| piece.split_inclusive('\n'))
+        .map(str::trim)
+        .filter(|piece| !piece.is_empty())
+        .collect()
 }

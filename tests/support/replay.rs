@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use super::database::Kind;
@@ -27,24 +28,47 @@ pub struct Findings {
 /// Rows by table.
 pub type Counts = BTreeMap<String, i64>;
 
-/// Plays stories on fresh archives of one kind.
+/// Plays stories on fresh archives of one kind, several at a time: most of a story is waiting for a disk.
 pub fn play(kind: Kind, scenarios: &[Scenario]) -> Findings {
+    let next = AtomicUsize::new(0);
+    let mut played: Vec<(usize, Findings)> = std::thread::scope(|scope| {
+        let player = || {
+            let turns = std::iter::repeat_with(|| next.fetch_add(1, Ordering::Relaxed));
+            let turns = turns.map_while(|turn| scenarios.get(turn).map(|scenario| (turn, play_one(kind, scenario))));
+            turns.collect::<Vec<_>>()
+        };
+        let players: Vec<_> = (0..AT_A_TIME).map(|_| scope.spawn(player)).collect();
+        players.into_iter().flat_map(|player| player.join().unwrap()).collect()
+    });
+    played.sort_by_key(|(turn, _)| *turn);
+    played.into_iter().fold(Findings::default(), |mut all, (_, one)| {
+        all.calls += one.calls;
+        all.answers.extend(one.answers);
+        all.rows_left.extend(one.rows_left);
+        all.audit.extend(one.audit);
+        all
+    })
+}
+
+const AT_A_TIME: usize = 6;
+
+fn play_one(kind: Kind, scenario: &Scenario) -> Findings {
     let mut findings = Findings::default();
-    for scenario in scenarios {
-        let mut stage = Stage::open(kind, scenario);
-        let mut before = stage.counts();
-        for step in &scenario.steps {
-            let answer = stage.call(step);
-            let after = settled(&stage, &before);
-            findings.calls += 1;
-            let at = format!("{} {}", scenario.name, step.name);
-            findings.audit.extend(wrong_audit(&at, &before, &after));
-            if outcome(&answer.body) != Some(Outcome::Answered) {
-                findings.rows_left.extend(rows_left(&at, &before, &after));
-            }
-            findings.answers.extend(wrong_answer(scenario, step, &answer).map(|found| format!("{at}: {found}")));
-            before = after;
+    let mut stage = Stage::open(kind, scenario);
+    let mut before = stage.counts();
+    for step in &scenario.steps {
+        let answer = stage.call(step);
+        let after = settled(&stage, &before);
+        findings.calls += 1;
+        let at = format!("{} {}", scenario.name, step.name);
+        findings.audit.extend(wrong_audit(&at, &before, &after));
+        if outcome(&answer.body) != Some(Outcome::Answered) {
+            findings.rows_left.extend(rows_left(&at, &before, &after));
         }
+        findings
+            .answers
+            .extend(wrong_answer(scenario, step, &answer).map(|found| format!("{at}: {found}")));
+        before = after;
     }
     findings
 }
@@ -79,7 +103,10 @@ fn wrong_answer(scenario: &Scenario, step: &Step, answer: &Answer) -> Option<Str
     let now = String::from_utf8_lossy(&answer.body);
     let came = outcome(&answer.body);
     if came != Some(step.expected) {
-        return Some(format!("expected {:?}, got {came:?}, HTTP {}\n    {now}", step.expected, answer.status));
+        return Some(format!(
+            "expected {:?}, got {came:?}, HTTP {}\n    {now}",
+            step.expected, answer.status
+        ));
     }
     let status = if step.expected == Outcome::Answered { 200 } else { 500 };
     if answer.status != status || answer.media_type != "text/xml; charset=utf-8" {
@@ -93,12 +120,19 @@ fn wrong_answer(scenario: &Scenario, step: &Step, answer: &Answer) -> Option<Str
         record(scenario, step, &recorded, &answer.body);
         return None;
     }
-    Some(format!("not as recorded\n{}", difference(&String::from_utf8_lossy(&recorded), &now)))
+    Some(format!(
+        "not as recorded\n{}",
+        difference(&String::from_utf8_lossy(&recorded), &now)
+    ))
 }
 
 fn rows_left(at: &str, before: &Counts, after: &Counts) -> Vec<String> {
-    let changed = after.iter().filter(|(table, count)| !is_audit(table) && before.get(*table) != Some(count));
-    changed.map(|(table, count)| format!("{at}: {table} had {:?} rows before the fault and {count} after", before.get(table))).collect()
+    let changed = after
+        .iter()
+        .filter(|(table, count)| !is_audit(table) && before.get(*table) != Some(count));
+    changed
+        .map(|(table, count)| format!("{at}: {table} had {:?} rows before the fault and {count} after", before.get(table)))
+        .collect()
 }
 
 fn wrong_audit(at: &str, before: &Counts, after: &Counts) -> Option<String> {
@@ -136,13 +170,19 @@ fn record(scenario: &Scenario, step: &Step, before: &[u8], now: &[u8]) {
     let changed: BTreeMap<String, String> = before.into_iter().zip(now).filter(|(one, other)| one != other).collect();
     let later = scenario.steps.iter().skip_while(|later| later.name != step.name).skip(1);
     for later in later {
-        let Ok(mut request) = fs::read_to_string(&later.request) else { continue };
+        let Ok(mut request) = fs::read_to_string(&later.request) else {
+            continue;
+        };
         // By way of a mark no request contains, so that an identifier that is both old and new is not replaced twice.
         for (index, old) in changed.keys().enumerate() {
-            request = request.replace(old, &format!("\u{1}{index}\u{1}")).replace(&old.to_uppercase(), &format!("\u{2}{index}\u{2}"));
+            request = request
+                .replace(old, &format!("\u{1}{index}\u{1}"))
+                .replace(&old.to_uppercase(), &format!("\u{2}{index}\u{2}"));
         }
         for (index, new) in changed.values().enumerate() {
-            request = request.replace(&format!("\u{1}{index}\u{1}"), new).replace(&format!("\u{2}{index}\u{2}"), &new.to_uppercase());
+            request = request
+                .replace(&format!("\u{1}{index}\u{1}"), new)
+                .replace(&format!("\u{2}{index}\u{2}"), &new.to_uppercase());
         }
         fs::write(&later.request, request).unwrap();
     }
@@ -153,5 +193,8 @@ fn carried(answer: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(answer);
     let elements = text.split('<').filter_map(|piece| piece.split_once('>'));
     let is_carried = |name: &str| name.ends_with("ContinuationToken") || name.ends_with("Identifier");
-    elements.filter(|(name, text)| is_carried(name) && text.len() > 20).map(|(_, text)| text.to_owned()).collect()
+    elements
+        .filter(|(name, text)| is_carried(name) && text.len() > 20)
+        .map(|(_, text)| text.to_owned())
+        .collect()
 }

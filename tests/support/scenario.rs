@@ -68,7 +68,10 @@ pub fn fixtures() -> PathBuf {
 
 /// Every story, in order.
 pub fn all() -> Vec<Scenario> {
-    let mut folders: Vec<PathBuf> = entries(&fixtures()).into_iter().filter(|path| path.join("README.md").is_file() && is_story(path)).collect();
+    let mut folders: Vec<PathBuf> = entries(&fixtures())
+        .into_iter()
+        .filter(|path| path.join("README.md").is_file() && is_story(path))
+        .collect();
     folders.sort();
     folders.iter().map(|folder| read(folder)).collect()
 }
@@ -80,7 +83,10 @@ pub fn named(name: &str) -> Scenario {
 
 /// Files that no step explains, and steps without a request; answers may be missing only while they are being recorded.
 pub fn loose_ends(scenario: &Scenario) -> Vec<String> {
-    let mut explained: BTreeSet<PathBuf> = ["README.md", "code-lists.tsv", "relations.tsv"].iter().map(|name| scenario.folder.join(name)).collect();
+    let mut explained: BTreeSet<PathBuf> = ["README.md", "code-lists.tsv", "relations.tsv"]
+        .iter()
+        .map(|name| scenario.folder.join(name))
+        .collect();
     let mut found = Vec::new();
     for step in &scenario.steps {
         for path in [step.request.clone(), step.answer()] {
@@ -119,18 +125,38 @@ fn read(folder: &Path) -> Scenario {
     for row in table.skip(1) {
         let column = |title: &str| {
             let value = columns.iter().position(|column| column == title).and_then(|index| row.get(index));
-            value.map(|value| value.trim_matches('`').to_owned()).filter(|value| !value.is_empty())
+            value
+                .map(|value| value.trim_matches('`').to_owned())
+                .filter(|value| !value.is_empty())
         };
         let step = column("step").unwrap_or_else(|| panic!("{name}/README.md: a row without a step"));
-        let at = column("clock").map_or(before + TimeDelta::minutes(1), |clock| clock.parse().unwrap_or_else(|_| panic!("{name} {step}: clock {clock}")));
+        let at = column("clock").map_or(before + TimeDelta::minutes(1), |clock| {
+            clock.parse().unwrap_or_else(|_| panic!("{name} {step}: clock {clock}"))
+        });
         before = at;
-        let expected = outcome(&column("outcome").unwrap_or_default()).unwrap_or_else(|| panic!("{name} {step}: outcome is `answered` or `fault NUMBER`"));
+        let expected = outcome(&column("outcome").unwrap_or_default())
+            .unwrap_or_else(|| panic!("{name} {step}: outcome is `answered` or `fault NUMBER`"));
         let invalid = folder.join(format!("{step}.invalid.request.xml"));
-        let request = if invalid.is_file() { invalid } else { folder.join(format!("{step}.request.xml")) };
-        steps.push(Step { request, at, action: column("SOAPAction"), expected, name: step });
+        let request = if invalid.is_file() {
+            invalid
+        } else {
+            folder.join(format!("{step}.request.xml"))
+        };
+        steps.push(Step {
+            request,
+            at,
+            action: column("SOAPAction"),
+            expected,
+            name: step,
+        });
     }
     assert!(!steps.is_empty(), "{name}/README.md has no steps");
-    Scenario { name, folder: folder.to_owned(), proves, steps }
+    Scenario {
+        name,
+        folder: folder.to_owned(),
+        proves,
+        steps,
+    }
 }
 
 fn outcome(word: &str) -> Option<Outcome> {
@@ -146,7 +172,10 @@ fn cells(row: &str) -> Vec<String> {
 }
 
 fn entries(folder: &Path) -> Vec<PathBuf> {
-    fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())).map(|entry| entry.unwrap().path()).collect()
+    fs::read_dir(folder)
+        .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
+        .map(|entry| entry.unwrap().path())
+        .collect()
 }
 
 fn file_name(path: &Path) -> String {

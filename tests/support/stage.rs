@@ -44,7 +44,11 @@ impl Stage {
         let action = if action.starts_with('"') { action } else { format!("\"{action}\"") };
         let response = self.server.post(&path, &format!("SOAPAction: {action}\r\n"), &request);
         let media_type = response.header("content-type").unwrap_or_default().to_owned();
-        Answer { status: response.status(), media_type, body: response.body }
+        Answer {
+            status: response.status(),
+            media_type,
+            body: response.body,
+        }
     }
 
     /// Rows of every table.
@@ -55,16 +59,28 @@ impl Stage {
 
 /// Where a request goes, as its sender would know from the contract: path and SOAPAction of the operation its body names.
 fn destination(request: &str) -> (String, String) {
-    let body = request.find("Body").map_or(request.len(), |at| at + request[at..].find('>').unwrap_or_default());
+    let body = request
+        .find("Body")
+        .map_or(request.len(), |at| at + request[at..].find('>').unwrap_or_default());
     let root = request[body..].find('<').map_or("", |at| &request[body + at + 1..]);
     let tag = root.split('>').next().unwrap_or_default();
     let name = tag.split([' ', '/', '\n']).next().unwrap_or_default();
-    let (declaration, local) = name.rsplit_once(':').map_or((" xmlns=".to_owned(), name), |(prefix, local)| (format!(" xmlns:{prefix}="), local));
+    let (declaration, local) = name
+        .rsplit_once(':')
+        .map_or((" xmlns=".to_owned(), name), |(prefix, local)| (format!(" xmlns:{prefix}="), local));
     let seen = &request[..request.len() - root.len() + tag.len()];
     let namespace = seen.rsplit(&declaration).next().unwrap_or_default();
-    let is_code_list = namespace.trim_start_matches(['"', '\'']).starts_with("http://service.bm.dk/CodeListService/");
-    let (service, version) = if is_code_list { ("CodeListService", 5) } else { ("CitizenMessageService", 2) };
-    let action = local.strip_suffix("Request").map(|operation| format!("http://service.bm.dk/pjaktass/{version}/{service}#{operation}"));
+    let is_code_list = namespace
+        .trim_start_matches(['"', '\''])
+        .starts_with("http://service.bm.dk/CodeListService/");
+    let (service, version) = if is_code_list {
+        ("CodeListService", 5)
+    } else {
+        ("CitizenMessageService", 2)
+    };
+    let action = local
+        .strip_suffix("Request")
+        .map(|operation| format!("http://service.bm.dk/pjaktass/{version}/{service}#{operation}"));
     (format!("/PjakTassWCFtService/{version}/{service}.svc"), action.unwrap_or_default())
 }
 
@@ -72,7 +88,9 @@ fn destination(request: &str) -> (String, String) {
 fn import(repository: &Repository, scenario: &Scenario) {
     for (kind, word) in ImportKind::ALL {
         if let Ok(file) = File::open(scenario.folder.join(format!("{word}.tsv"))) {
-            repository.import(kind, file, &mut |_| {}).unwrap_or_else(|error| panic!("{}/{word}.tsv: {error}", scenario.name));
+            repository
+                .import(kind, file, &mut |_| {})
+                .unwrap_or_else(|error| panic!("{}/{word}.tsv: {error}", scenario.name));
         }
     }
 }
@@ -84,14 +102,20 @@ fn give_citizens_known_keys(database: &Database) {
         Kind::Postgres => "encode(convert_to(lpad(cv_number, 16), 'UTF8'), 'hex')::uuid",
     };
     let relations = format!("UPDATE relation SET citizen = (SELECT {key} FROM citizen WHERE citizen.key = relation.citizen)");
-    database.connection().execute(&format!("{relations}; UPDATE citizen SET key = {key}")).unwrap();
+    database
+        .connection()
+        .execute(&format!("{relations}; UPDATE citizen SET key = {key}"))
+        .unwrap();
 }
 
 /// The stage's clock, and identifiers that are UUIDv7 of that clock with a count for their random part.
 fn sources(clock: &Arc<Mutex<DateTime<Utc>>>) -> Sources {
     let (now, then) = (clock.clone(), clock.clone());
     let count = AtomicU64::new(1);
-    Sources::new(move || *now.lock().unwrap(), move || identifier(*then.lock().unwrap(), count.fetch_add(1, Ordering::Relaxed)))
+    Sources::new(
+        move || *now.lock().unwrap(),
+        move || identifier(*then.lock().unwrap(), count.fetch_add(1, Ordering::Relaxed)),
+    )
 }
 
 fn identifier(at: DateTime<Utc>, count: u64) -> Uuid {
