@@ -153,17 +153,17 @@ impl Translator<'_> {
             self.at += 1;
         }
         self.out.push_str(if negated { "[[^" } else { "[[" });
-        let mut items = Items::None;
+        let mut is_empty = true;
         loop {
             match self.next() {
                 None => return self.fail("a class is not closed"),
-                Some(']') if items == Items::None => return self.fail("a class is empty"),
+                Some(']') if is_empty => return self.fail("a class is empty"),
                 Some(']') => {
                     self.out.push(']');
                     break;
                 }
                 Some('[') => return self.fail("a bracket in a class is not escaped"),
-                Some('-') if items != Items::None && self.rest.peek() == Some(&'[') => {
+                Some('-') if !is_empty && self.rest.peek() == Some(&'[') => {
                     self.next();
                     self.out.push_str("]--");
                     self.class()?;
@@ -172,18 +172,14 @@ impl Translator<'_> {
                     }
                     break;
                 }
-                Some('-') if items == Items::Range && self.rest.peek() != Some(&']') => {
-                    return self.fail("a dash stands between items of a class");
-                }
                 Some('\\') => match self.escape()? {
-                    Escape::Class(class) => {
-                        self.out.push_str(&class);
-                        items = Items::Class;
-                    }
-                    Escape::Character(character) => items = self.range(character)?,
+                    Escape::Class(class) => self.out.push_str(&class),
+                    Escape::Character(character) => self.range(character)?,
                 },
-                Some(character) => items = self.range(character)?,
+                // Anywhere else a dash is a dash, as in `[a-c-e]`: the W3C's tests want it so.
+                Some(character) => self.range(character)?,
             }
+            is_empty = false;
         }
         self.out.push(']');
         self.depth -= 1;
@@ -191,11 +187,11 @@ impl Translator<'_> {
     }
 
     /// A character, or the range it begins.
-    fn range(&mut self, first: char) -> Result<Items, PatternError> {
+    fn range(&mut self, first: char) -> Result<(), PatternError> {
         literal(&mut self.out, first);
         let mut ahead = self.rest.clone();
         if ahead.next() != Some('-') || matches!(ahead.next(), None | Some(']' | '[')) {
-            return Ok(Items::Character);
+            return Ok(());
         }
         self.next();
         let last = match self.next() {
@@ -211,7 +207,7 @@ impl Translator<'_> {
         }
         self.out.push('-');
         literal(&mut self.out, last);
-        Ok(Items::Range)
+        Ok(())
     }
 
     fn escape(&mut self) -> Result<Escape, PatternError> {
@@ -268,15 +264,6 @@ impl Translator<'_> {
             at: self.at.saturating_sub(1),
         })
     }
-}
-
-/// What the last item of a class was; a dash may follow some and not others.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Items {
-    None,
-    Character,
-    Range,
-    Class,
 }
 
 enum Escape {
