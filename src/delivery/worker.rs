@@ -2,6 +2,7 @@
 //! It knows that it may be stopped, fail or die between any two steps, and that others work on the same outbox.
 //! How a delivery is carried out is left to its carrier, when it is tried again to the pace.
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
@@ -29,7 +30,9 @@ pub struct Worker {
     pace: Pace,
     clock: Clock,
     owner: Uuid,
-    unsettled: Vec<Settlement>,
+    batch: VecDeque<Claim>,
+    leased_until: DateTime<Utc>,
+    unsettled: VecDeque<Settlement>,
     stop: Option<Receiver<()>>,
 }
 
@@ -87,57 +90,82 @@ impl Worker {
             pace,
             clock,
             owner: Uuid::now_v7(),
-            unsettled: Vec::new(),
+            batch: VecDeque::new(),
+            leased_until: DateTime::UNIX_EPOCH,
+            unsettled: VecDeque::new(),
             stop: None,
         }
     }
 
-    /// One round: stores what an earlier round could not, takes what is due, and carries it out.
+    /// One round: stores what an earlier round could not, takes what is due unless something taken is left, and carries it out.
     ///
     /// # Errors
-    /// The archive is away; what was not tried is given back or falls back when the lease ends.
+    /// The archive is away; what is left is kept for the next round, and falls back when the lease ends.
     pub fn round(&mut self) -> Result<Round, Error> {
         self.settle()?;
+        if self.batch.is_empty() {
+            self.claim()?;
+        }
+        if self.batch.is_empty() {
+            return Ok(Round::Idle);
+        }
+        while let Some(claim) = self.batch.pop_front() {
+            let now = (self.clock)();
+            if self.is_stopped() || !self.has_time_for(&claim, now) {
+                self.batch.push_front(claim);
+                self.release()?;
+                return Ok(Round::Paused);
+            }
+            let result = match self.attempt(&claim, now) {
+                Ok(result) => result,
+                Err(away) => {
+                    self.batch.push_front(claim);
+                    return Err(away);
+                }
+            };
+            let at = (self.clock)();
+            self.unsettled.push_back(Settlement {
+                claim,
+                result,
+                verdict: self.pace.verdict(result, claim.attempt, at),
+                at,
+            });
+            self.settle()?;
+            if result.is_err_and(|setback| setback.reason.concerns_everybody()) {
+                self.release()?;
+                return Ok(Round::Paused);
+            }
+        }
+        Ok(Round::Worked)
+    }
+
+    fn claim(&mut self) -> Result<(), Error> {
         let now = (self.clock)();
-        let leased_until = now + self.pace.lease();
+        self.leased_until = now + self.pace.lease();
         let claims = self.outbox.claim(&Order {
             owner: self.owner,
             channel: self.carrier.channel(),
             reminders: may_remind(now),
             now,
-            leased_until,
+            leased_until: self.leased_until,
             limit: BATCH,
         })?;
-        let mut rest = claims.as_slice();
-        while let Some((claim, later)) = rest.split_first() {
-            let now = (self.clock)();
-            let at_night = claim.kind == DeliveryKind::Reminder && !may_remind(now);
-            if self.is_stopped() || at_night || now + self.pace.reserve() > leased_until {
-                self.outbox.release(rest)?;
-                return Ok(Round::Paused);
-            }
-            let result = match self.attempt(claim, now) {
-                Ok(result) => result,
-                Err(away) => {
-                    self.outbox.release(rest)?;
-                    return Err(away);
-                }
-            };
-            let at = (self.clock)();
-            self.unsettled.push(Settlement {
-                claim: *claim,
-                result,
-                verdict: self.pace.verdict(result, claim.attempt, at),
-                at,
-            });
-            rest = later;
-            self.settle()?;
-            if result.is_err_and(|setback| setback.reason.concerns_everybody()) {
-                self.outbox.release(rest)?;
-                return Ok(Round::Paused);
-            }
+        self.batch = claims.into();
+        Ok(())
+    }
+
+    /// Gives back what is left of the batch.
+    fn release(&mut self) -> Result<(), Error> {
+        if !self.batch.is_empty() {
+            self.outbox.release(self.batch.make_contiguous())?;
+            self.batch.clear();
         }
-        Ok(if claims.is_empty() { Round::Idle } else { Round::Worked })
+        Ok(())
+    }
+
+    fn has_time_for(&self, claim: &Claim, now: DateTime<Utc>) -> bool {
+        let by_day = claim.kind == DeliveryKind::Notice || may_remind(now);
+        by_day && now + self.pace.reserve() <= self.leased_until
     }
 
     /// Carries one delivery out; the outer error is the archive's.
@@ -152,7 +180,7 @@ impl Worker {
 
     /// Stores outcomes, oldest first. What cannot be stored now is kept and stored before anything else is sent.
     fn settle(&mut self) -> Result<(), Error> {
-        while let Some(settlement) = self.unsettled.first() {
+        while let Some(settlement) = self.unsettled.front() {
             let Settlement {
                 claim,
                 result,
@@ -161,7 +189,7 @@ impl Worker {
             } = *settlement;
             let status = result.err().and_then(|setback| setback.status);
             let stored = self.outbox.settle(&claim, verdict, status, at)?;
-            self.unsettled.remove(0);
+            self.unsettled.pop_front();
             self.report(&claim, result, verdict, stored);
         }
         Ok(())
@@ -206,6 +234,9 @@ impl Worker {
             if self.waits_in_vain(pause) {
                 break;
             }
+        }
+        if let Err(problem) = self.release() {
+            warn!("The delivery of {channel} stops before what it took is given back; it waits until the lease ends: {problem}");
         }
         if let Err(problem) = self.settle() {
             let number = self.unsettled.len();
