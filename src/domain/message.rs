@@ -143,6 +143,17 @@ impl Party {
         matches!(self.kind, PartyKind::Caseworker | PartyKind::System)
     }
 
+    /// The party as those see it who have no part in the message: the organisation stays, the person goes (M6).
+    #[must_use]
+    pub fn without_person(self) -> Self {
+        Self {
+            identifier: String::new(),
+            full_name: String::new(),
+            company: None,
+            ..self
+        }
+    }
+
     /// The party as sender for the organisation that calls; a code left out is that organisation's (ours).
     ///
     /// # Errors
@@ -429,6 +440,14 @@ mod tests {
         message.history.rectified_at = Some(instant("2026-05-05T10:00:00Z"));
         assert!(!parties.iter().any(|party| message.content_visible_to(party)));
         assert!(parties.iter().all(|party| message.is_party(party)));
+    }
+
+    /// M6: others see that an authority wrote, not who did.
+    #[test]
+    fn m6_the_person_behind_an_authority_is_for_the_parties() {
+        let shown = caseworker(&fund("81")).without_person();
+        assert_eq!(shown.organisation(), Some(fund("81")));
+        assert_eq!((shown.identifier.as_str(), shown.full_name.as_str()), ("", ""));
     }
 
     /// M6: a citizen's or a company's organisation number makes no authority a party.
