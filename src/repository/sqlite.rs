@@ -120,3 +120,35 @@ fn open(path: &str, settings: &str) -> ConnectionResult<Connection> {
         .map_err(ConnectionError::CouldntSetupConfiguration)?;
     Ok(connection)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use diesel::sql_types::BigInt;
+
+    #[derive(QueryableByName)]
+    struct Setting {
+        #[diesel(sql_type = BigInt)]
+        value: i64,
+    }
+
+    fn setting(connection: &mut Connection, name: &str) -> i64 {
+        let query = format!("SELECT {name} AS value FROM pragma_{name}");
+        diesel::sql_query(query).get_result::<Setting>(connection).unwrap().value
+    }
+
+    /// A commit that was answered survives a power failure: WAL with FULL (2), not NORMAL; and readers cannot write.
+    #[test]
+    fn the_writer_is_durable_and_readers_only_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let engine = Sqlite {
+            path: folder.path().join("archive.sqlite").display().to_string(),
+        };
+        let mut writer = engine.writing().unwrap();
+        assert_eq!((setting(&mut writer, "synchronous"), setting(&mut writer, "secure_delete")), (2, 1));
+        let mut reader = engine.reading().unwrap();
+        assert_eq!(setting(&mut reader, "query_only"), 1);
+        assert!(reader.batch_execute("CREATE TABLE x (y)").is_err());
+    }
+}
