@@ -9,7 +9,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=wsdl");
     println!("cargo::rerun-if-changed=xsd");
     let output = PathBuf::from(std::env::var("OUT_DIR")?).join("contract.rs");
-    let options = codegen::Options { root: Some(PathBuf::new()) };
+    let options = codegen::Options {
+        root: Some(PathBuf::new()),
+    };
     match contract(&options) {
         Ok(text) => std::fs::write(output, text)?,
         Err(error) => {

@@ -98,6 +98,10 @@ pub struct SimpleType {
 
 /// How a simple type is derived.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all are restrictions, and there are hundreds of them, not millions"
+)]
 pub enum Variety {
     /// Another simple type with further facets; list and union go through it.
     Restriction {
@@ -373,9 +377,10 @@ impl Model {
 impl Model {
     /// The global element of a name.
     pub fn global_element(&self, namespace: &str, local: &str) -> Option<ElementId> {
-        let found = self.elements.iter().position(|element| {
-            element.is_global && element.name.local == local && element.name.namespace == namespace
-        });
+        let found = self
+            .elements
+            .iter()
+            .position(|element| element.is_global && element.name.local == local && element.name.namespace == namespace);
         found.map(ElementId)
     }
 

@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 const OVERRIDES: [(&str, &str); 1] = [("CVRnumberIdentifier", "cvr_number_identifier")];
 
 const KEYWORDS: [&str; 48] = [
-    "as", "break", "const", "continue", "else", "enum", "extern", "false", "fn", "for", "if", "impl", "in", "let",
-    "loop", "match", "mod", "move", "mut", "pub", "ref", "return", "static", "struct", "trait", "true", "type",
-    "unsafe", "use", "where", "while", "async", "await", "dyn", "abstract", "become", "box", "do", "final", "macro",
-    "override", "priv", "typeof", "unsized", "virtual", "yield", "try", "gen",
+    "as", "break", "const", "continue", "else", "enum", "extern", "false", "fn", "for", "if", "impl", "in", "let", "loop", "match", "mod",
+    "move", "mut", "pub", "ref", "return", "static", "struct", "trait", "true", "type", "unsafe", "use", "where", "while", "async",
+    "await", "dyn", "abstract", "become", "box", "do", "final", "macro", "override", "priv", "typeof", "unsized", "virtual", "yield",
+    "try", "gen",
 ];
 
 /// Not even as raw identifiers.
@@ -19,16 +19,17 @@ const FORBIDDEN: [&str; 4] = ["self", "super", "crate", "_"];
 
 /// Names that generated code uses itself.
 const TAKEN_TYPES: [&str; 18] = [
-    "String", "Vec", "Option", "Box", "Result", "Some", "None", "Ok", "Err", "Self", "Default", "Clone", "Copy",
-    "Debug", "Iterator", "Into", "From", "Drop",
+    "String", "Vec", "Option", "Box", "Result", "Some", "None", "Ok", "Err", "Self", "Default", "Clone", "Copy", "Debug", "Iterator",
+    "Into", "From", "Drop",
 ];
 
 /// Words of a namespace that say nothing about what it holds.
 const EMPTY_WORDS: [&str; 8] = ["xml", "schemas", "schema", "core", "types", "wsdl", "xsd", "ns"];
 
 /// Prefixes that mean something else in a SOAP message.
-const TAKEN_PREFIXES: [&str; 12] =
-    ["soap", "soapenv", "SOAP-ENV", "s", "env", "xs", "xsd", "xsi", "xml", "xmlns", "tns", "wsdl"];
+const TAKEN_PREFIXES: [&str; 12] = [
+    "soap", "soapenv", "SOAP-ENV", "s", "env", "xs", "xsd", "xsi", "xml", "xmlns", "tns", "wsdl",
+];
 
 /// `snake_case`, a keyword as it is.
 pub fn snake(name: &str) -> String {
@@ -57,14 +58,17 @@ pub fn constant(name: &str) -> String {
 
 /// A type or a variant: the wire name itself where it is one for Rust.
 pub fn type_name(name: &str) -> String {
-    let exact = name.starts_with(|first: char| first.is_ascii_uppercase())
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let exact = name.starts_with(|first: char| first.is_ascii_uppercase()) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     let name = if exact {
         name.to_owned()
     } else {
         words(name).iter().map(|word| capital(word)).collect()
     };
-    if TAKEN_TYPES.contains(&name.as_str()) { format!("{name}Type") } else { name }
+    if TAKEN_TYPES.contains(&name.as_str()) {
+        format!("{name}Type")
+    } else {
+        name
+    }
 }
 
 /// A name that is not taken yet: a number is added until it is free.
@@ -74,6 +78,7 @@ pub fn unique(taken: &mut BTreeSet<String>, name: String) -> String {
     while !taken.insert(candidate.clone()) {
         candidate = match name.strip_prefix("r#") {
             Some(bare) => format!("{bare}_{number}"),
+            None if name.ends_with('_') => format!("{name}{number}"),
             None if name.starts_with(|first: char| first.is_ascii_uppercase()) && !is_constant(&name) => {
                 format!("{name}{number}")
             }
@@ -99,11 +104,7 @@ pub struct Module {
 
 /// Names the modules of all namespaces, and their prefixes from those that the documents declare; reserved names are
 /// those of other modules.
-pub fn modules(
-    namespaces: &BTreeSet<String>,
-    declared: &[(String, String)],
-    reserved: BTreeSet<String>,
-) -> BTreeMap<String, Module> {
+pub fn modules(namespaces: &BTreeSet<String>, declared: &[(String, String)], reserved: BTreeSet<String>) -> BTreeMap<String, Module> {
     let short = namespaces.iter().map(|namespace| module_name(namespace)).collect::<Vec<_>>();
     let mut taken = reserved;
     let mut prefixes = BTreeSet::new();
@@ -117,10 +118,11 @@ pub fn modules(
         let prefix = if namespace.is_empty() {
             String::new()
         } else {
-            let own = declared.iter().filter(|(declared, _)| declared == namespace).map(|(_, prefix)| prefix);
-            let usable = |prefix: &&String| {
-                !TAKEN_PREFIXES.contains(&prefix.as_str()) && !prefixes.contains(*prefix)
-            };
+            let own = declared
+                .iter()
+                .filter(|(declared, _)| declared == namespace)
+                .map(|(_, prefix)| prefix);
+            let usable = |prefix: &&String| !TAKEN_PREFIXES.contains(&prefix.as_str()) && !prefixes.contains(*prefix);
             let chosen = own.clone().find(usable).cloned().unwrap_or_else(|| initials(&name));
             unique(&mut prefixes, chosen)
         };
@@ -139,9 +141,7 @@ fn module_name(namespace: &str) -> String {
     }
     let path = namespace.split_once("://").map_or(namespace, |(_, path)| path);
     let parts = path.split(['/', ':', '#', '?']).filter(|part| !part.is_empty()).collect::<Vec<_>>();
-    let telling = |part: &&&str| {
-        part.chars().any(char::is_alphabetic) && !EMPTY_WORDS.contains(&part.to_lowercase().as_str())
-    };
+    let telling = |part: &&&str| part.chars().any(char::is_alphabetic) && !EMPTY_WORDS.contains(&part.to_lowercase().as_str());
     let part = parts.iter().rfind(telling).or(parts.last()).copied().unwrap_or("namespace");
     snake(part)
 }
@@ -152,7 +152,11 @@ fn with_digits(namespace: &str, name: &str) -> String {
         .split(|c: char| !c.is_ascii_digit())
         .filter(|digits| !digits.is_empty())
         .collect::<Vec<_>>();
-    if digits.is_empty() { name.to_owned() } else { format!("{name}_{}", digits.join("_")) }
+    if digits.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{name}_{}", digits.join("_"))
+    }
 }
 
 /// Module of a service and its version.
@@ -170,18 +174,32 @@ pub fn service_variant(service: &str, version: Option<&str>) -> String {
 }
 
 fn keyword_free(name: String) -> String {
-    if KEYWORDS.contains(&name.as_str()) || FORBIDDEN.contains(&name.as_str()) { format!("{name}_") } else { name }
+    if KEYWORDS.contains(&name.as_str()) || FORBIDDEN.contains(&name.as_str()) {
+        format!("{name}_")
+    } else {
+        name
+    }
 }
 
 fn initials(module: &str) -> String {
-    let initials = module.split('_').filter_map(|word| word.chars().next()).filter(char::is_ascii_alphabetic);
+    let initials = module
+        .split('_')
+        .filter_map(|word| word.chars().next())
+        .filter(char::is_ascii_alphabetic);
     let initials = initials.collect::<String>();
-    if initials.is_empty() || TAKEN_PREFIXES.contains(&initials.as_str()) { format!("n{initials}") } else { initials }
+    if initials.is_empty() || TAKEN_PREFIXES.contains(&initials.as_str()) {
+        format!("n{initials}")
+    } else {
+        initials
+    }
 }
 
 fn capital(word: &str) -> String {
     let mut chars = word.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+    chars
+        .next()
+        .map(|first| first.to_uppercase().chain(chars).collect())
+        .unwrap_or_default()
 }
 
 /// The words of a name in ASCII: broken at capitals, at the end of a row of capitals, and at all that is no letter or digit.
@@ -195,8 +213,7 @@ fn words(name: &str) -> Vec<String> {
         let after = chars.get(index + 1).copied();
         let breaks = c.is_ascii_uppercase()
             && (before.is_some_and(|before| before.is_ascii_lowercase() || before.is_ascii_digit())
-                || (before.is_some_and(|before| before.is_ascii_uppercase())
-                    && after.is_some_and(|after| after.is_ascii_lowercase())));
+                || (before.is_some_and(|before| before.is_ascii_uppercase()) && after.is_some_and(|after| after.is_ascii_lowercase())));
         if !c.is_ascii_alphanumeric() || breaks {
             words.extend((!word.is_empty()).then(|| std::mem::take(&mut word)));
         }
@@ -296,7 +313,10 @@ mod tests {
     #[test]
     fn a_module_is_named_by_the_last_telling_word() {
         for (namespace, module) in [
-            ("http://service.bm.dk/pjaktass/2015/06/01/CitizenMessageStructure/", "citizen_message_structure"),
+            (
+                "http://service.bm.dk/pjaktass/2015/06/01/CitizenMessageStructure/",
+                "citizen_message_structure",
+            ),
             ("http://service.bm.dk/CitizenMessageService/2015/06/01/", "citizen_message_service"),
             ("http://rep.oio.dk/cpr.dk/xml/schemas/core/2005/03/18/", "cpr_dk"),
             ("http://microsoft.com/wsdl/types/", "microsoft_com"),
@@ -310,7 +330,10 @@ mod tests {
     #[test]
     fn modules_of_two_versions_are_told_apart_by_their_digits() {
         let namespaces = ["urn:a/2015/x", "urn:a/2016/x"].map(str::to_owned).into();
-        let names = modules(&namespaces, &[], BTreeSet::new()).into_values().map(|module| module.name).collect::<Vec<_>>();
+        let names = modules(&namespaces, &[], BTreeSet::new())
+            .into_values()
+            .map(|module| module.name)
+            .collect::<Vec<_>>();
         assert_eq!(names, ["x_2015", "x_2016"]);
     }
 }

@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 use crate::{
     error::{Error, Place},
     model::{
-        Block, Builtin, ComplexId, ComplexType, Content, Document, Element, ElementId, Facets,
-        Model, QName, SimpleId, SimpleType, TypeRef, Variety,
+        Block, Builtin, ComplexId, ComplexType, Content, Document, Element, ElementId, Facets, Model, QName, SimpleId, SimpleType, TypeRef,
+        Variety,
     },
     source::{Sources, Unit},
     wsdl, xsd,
@@ -191,10 +191,7 @@ impl<'a> Resolver<'a> {
     /// The same, where only a simple type may stand.
     fn simple_named(&self, name: &str, place: &Place) -> Result<TypeRef, Error> {
         match self.type_named(name, place)? {
-            TypeRef::Complex(_) | TypeRef::AnyType => Err(Error::invalid(
-                place,
-                format!("{name} is not a simple type"),
-            )),
+            TypeRef::Complex(_) | TypeRef::AnyType => Err(Error::invalid(place, format!("{name} is not a simple type"))),
             simple => Ok(simple),
         }
     }
@@ -231,12 +228,7 @@ fn documents(sources: &Sources) -> Vec<Document> {
         .collect()
 }
 
-fn insert<T>(
-    table: &mut BTreeMap<QName, T>,
-    name: QName,
-    item: T,
-    place: &Place,
-) -> Result<(), Error> {
+fn insert<T>(table: &mut BTreeMap<QName, T>, name: QName, item: T, place: &Place) -> Result<(), Error> {
     if table.contains_key(&name) {
         return Err(Error::invalid(place, format!("{name} is declared twice")));
     }

@@ -15,6 +15,8 @@ use std::{
 use self::rewrite::{Dependency, DependencyKind, Part};
 use crate::error::{Error, Place};
 
+const XML: &str = "http://www.w3.org/XML/1998/namespace";
+
 /// All documents of a contract, in the order they were found.
 #[derive(Debug, Default)]
 pub struct Sources {
@@ -148,6 +150,8 @@ impl Loader<'_> {
                 self.check_namespace(file, namespace.as_deref(), dependency)?;
                 self.link(from, namespace.as_deref().unwrap_or_default(), file);
             }
+            // What `xml:lang` and its kin are is known; their schema is often a copy with a document type declaration.
+            DependencyKind::Import(Some(namespace)) if namespace == XML => {}
             DependencyKind::Import(namespace) => {
                 let namespace = namespace.as_deref().unwrap_or_default();
                 let known = self.sources.units.iter();
@@ -175,10 +179,9 @@ impl Loader<'_> {
         Ok(())
     }
 
-    /// Whether a namespace needs no document: it was read already, or it is the one of `xml:lang`.
+    /// Whether a namespace was read already.
     fn provides(&self, namespace: &str) -> bool {
-        namespace == "http://www.w3.org/XML/1998/namespace"
-            || self.sources.units.iter().any(|unit| unit.is_schema && unit.namespace == namespace)
+        self.sources.units.iter().any(|unit| unit.is_schema && unit.namespace == namespace)
     }
 
     fn link(&mut self, from: usize, namespace: &str, file: usize) {
@@ -189,12 +192,7 @@ impl Loader<'_> {
         }
     }
 
-    fn check_namespace(
-        &self,
-        file: usize,
-        namespace: Option<&str>,
-        dependency: &Dependency,
-    ) -> Result<(), Error> {
+    fn check_namespace(&self, file: usize, namespace: Option<&str>, dependency: &Dependency) -> Result<(), Error> {
         let namespace = namespace.unwrap_or_default();
         let mut units = self.sources.units.iter().filter(|unit| unit.file == file);
         if units.any(|unit| unit.is_schema && unit.namespace == namespace) {

@@ -341,9 +341,7 @@ impl Child<'_> {
     pub fn ordinal(&self) -> u32 {
         match self {
             Self::Element(element) => element.ordinal,
-            Self::Group(group) | Self::All(group) | Self::Choice(group) | Self::Sequence(group) => {
-                group.ordinal
-            }
+            Self::Group(group) | Self::All(group) | Self::Choice(group) | Self::Sequence(group) => group.ordinal,
             Self::Any(wildcard) => wildcard.ordinal,
         }
     }

@@ -2,6 +2,7 @@
 //! and refuses the invalid ones. That the golden is what codegen writes today is seen in `goldens.rs`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
+#![allow(clippy::module_inception, reason = "a construct and its namespace have one name")]
 
 use std::{
     collections::BTreeSet,
@@ -145,5 +146,8 @@ fn instances(folder: &str, prefix: &str) -> Vec<PathBuf> {
 }
 
 fn home() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/constructs").canonicalize().unwrap()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../tests/constructs")
+        .canonicalize()
+        .unwrap()
 }

@@ -21,7 +21,11 @@ fn goldens_are_what_codegen_writes_today() {
             std::fs::write(&golden, &written).unwrap();
         }
         let kept = std::fs::read_to_string(&golden).unwrap_or_default();
-        assert!(kept == written, "{} is not what codegen writes; see UPDATE_GOLDENS", golden.display());
+        assert!(
+            kept == written,
+            "{} is not what codegen writes; see UPDATE_GOLDENS",
+            golden.display()
+        );
     }
 }
 
@@ -65,5 +69,8 @@ fn sorted(folder: &Path, keep: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
 }
 
 fn home() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/constructs").canonicalize().unwrap()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../tests/constructs")
+        .canonicalize()
+        .unwrap()
 }

@@ -2,12 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{
-    doc, names_in_use,
-    particles::{Field, Fields},
-    plan::Plan,
-    wildcard,
-};
+use super::{doc, field::Field, names_in_use, particles::Fields, plan::Plan, wildcard};
 use crate::{
     error::Error,
     model::{Attribute, ComplexId, Content, Particle, Term},
@@ -92,7 +87,9 @@ pub(super) fn structure(plan: &Plan<'_>, id: ComplexId) -> Result<String, Error>
         Content::Simple(type_ref) => {
             let rust = plan.simple_rust(*type_ref, &namespace);
             let field = names::unique(&mut taken, "value".to_owned());
-            parts.declarations.push_str(&format!("/// The text of the element.\npub {field}: {rust},\n"));
+            parts
+                .declarations
+                .push_str(&format!("/// The text of the element.\npub {field}: {rust},\n"));
             parts.names.push(field.clone());
             parts.after.push_str(&format!("xml::Encode::encode(&self.{field}, writer);\n"));
             let made = parts.construction();
@@ -126,7 +123,12 @@ pub(super) fn structure(plan: &Plan<'_>, id: ComplexId) -> Result<String, Error>
         None => String::new(),
     };
     let helpers = fields.helpers;
-    let Parts { declarations, before, after, .. } = parts;
+    let Parts {
+        declarations,
+        before,
+        after,
+        ..
+    } = parts;
     let writer = if after.is_empty() { "_writer" } else { "writer" };
     Ok(format!(
         "{doc}#[derive(Clone, Debug, PartialEq)]
@@ -169,16 +171,14 @@ impl Parts {
     }
 
     fn construction(&self) -> String {
-        format!("Self {{ {} {} }}", self.names.iter().map(|name| format!("{name},")).collect::<String>(), self.reads)
+        format!(
+            "Self {{ {} {} }}",
+            self.names.iter().map(|name| format!("{name},")).collect::<String>(),
+            self.reads
+        )
     }
 
-    fn attribute(
-        &mut self,
-        plan: &Plan<'_>,
-        attribute: &Attribute,
-        namespace: &str,
-        taken: &mut BTreeSet<String>,
-    ) -> Result<(), Error> {
+    fn attribute(&mut self, plan: &Plan<'_>, attribute: &Attribute, namespace: &str, taken: &mut BTreeSet<String>) -> Result<(), Error> {
         for value in attribute.default.iter().chain(&attribute.fixed) {
             let judged = plan.model.interpreted(attribute.type_ref)?.read(value);
             judged.map_err(|rule| Error::invalid(&attribute.place, format!("the given value is wrong: {rule}")))?;
@@ -235,15 +235,30 @@ fn all(
     let mut fields_made = Vec::new();
     for particle in particles {
         let least = particle.min.min(whole.min);
-        let declared = fields.of(&Particle { min: least, ..particle.clone() }, taken)?;
+        let declared = fields.of(
+            &Particle {
+                min: least,
+                ..particle.clone()
+            },
+            taken,
+        )?;
         // Read as required where it stands; whether it stood is looked at in the end.
-        let once = fields.of(&Particle { min: 1, ..particle.clone() }, &mut BTreeSet::new())?;
+        let once = fields.of(
+            &Particle {
+                min: 1,
+                ..particle.clone()
+            },
+            &mut BTreeSet::new(),
+        )?;
         for (field, once) in declared.into_iter().zip(&once) {
             let name = &field.name;
             parts.declare(&field);
             let condition = fields.condition_of(particle);
             variables.push_str(&format!("let mut {name} = None;\n"));
-            arms.push_str(&format!("if {name}.is_none() && {condition} {{ {name} = Some({}); continue; }}\n", once.read));
+            arms.push_str(&format!(
+                "if {name}.is_none() && {condition} {{ {name} = Some({}); continue; }}\n",
+                once.read
+            ));
             let absent = format!("return Err(reader.absent({:?}))", fields.expected_of(particle));
             made.push_str(&if least == 0 {
                 format!("{name},\n")
@@ -256,7 +271,11 @@ fn all(
     // An optional `xs:all` is there as a whole or not at all.
     let mut whole_or_nothing = String::new();
     if whole.min == 0 {
-        let some = fields_made.iter().map(|(name, ..)| format!("{name}.is_some()")).collect::<Vec<_>>().join(" || ");
+        let some = fields_made
+            .iter()
+            .map(|(name, ..)| format!("{name}.is_some()"))
+            .collect::<Vec<_>>()
+            .join(" || ");
         for (name, _, absent) in fields_made.iter().filter(|(_, required, _)| *required) {
             whole_or_nothing.push_str(&format!("if {name}.is_none() && ({some}) {{ {absent}; }}\n"));
         }
@@ -305,7 +324,11 @@ pub(super) fn family(plan: &Plan<'_>, index: usize) -> String {
         let mut write = "xml::Encode::encode(value, writer);".to_owned();
         if let Some(qname) = qname.filter(|_| *id != family.base) {
             let prefix = plan.prefix(&qname.namespace);
-            let text = if prefix.is_empty() { qname.local.clone() } else { format!("{prefix}:{}", qname.local) };
+            let text = if prefix.is_empty() {
+                qname.local.clone()
+            } else {
+                format!("{prefix}:{}", qname.local)
+            };
             types.push(qname.local.clone());
             write = format!(
                 "writer.declare(&[({prefix:?}, {:?})]);

@@ -13,7 +13,9 @@ pub(super) fn constants(plan: &Plan<'_>, namespace: &str, items: &str) -> String
     let mut text = String::new();
     for (name, constant) in table(plan, namespace) {
         let global = name.namespace == namespace && plan.model.global_element(namespace, &name.local).is_some();
-        let used = items.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').any(|word| word == constant);
+        let used = items
+            .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+            .any(|word| word == constant);
         if !global && !used {
             continue;
         }

@@ -2,57 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use super::{doc, names_in_use, plan::Plan, wildcard};
+use super::{
+    doc,
+    field::{Field, Write, often, raw, repeat},
+    names_in_use,
+    plan::Plan,
+    wildcard,
+};
 use crate::{
     error::Error,
     model::{Block, ComplexId, ElementId, Particle, Term, TypeRef},
     names,
 };
-
-/// A field of a struct, or the payload of a variant.
-pub(super) struct Field {
-    pub(super) name: String,
-    pub(super) doc: String,
-    pub(super) rust: String,
-    /// Expression that reads it from `reader`.
-    pub(super) read: String,
-    write: Write,
-}
-
-/// How a field is written.
-enum Write {
-    Element(String),
-    BoxedElement(String),
-    Optional(String),
-    BoxedOptional(String),
-    Repeated(String),
-    Group,
-    OptionalGroup,
-    RepeatedGroup,
-    Raw,
-    OptionalRaw,
-    RepeatedRaw,
-}
-
-impl Field {
-    /// Statement that writes it; `place` is `self.field`, or the name of a reference.
-    pub(super) fn write(&self, place: &str) -> String {
-        let reference = if place.contains('.') { format!("&{place}") } else { place.to_owned() };
-        match &self.write {
-            Write::Element(name) => format!("writer.element(&{name}, {reference});\n"),
-            Write::BoxedElement(name) => format!("writer.element(&{name}, {place}.as_ref());\n"),
-            Write::Optional(name) => format!("writer.optional(&{name}, {place}.as_ref());\n"),
-            Write::BoxedOptional(name) => format!("writer.optional(&{name}, {place}.as_deref());\n"),
-            Write::Repeated(name) => format!("writer.repeated(&{name}, {reference});\n"),
-            Write::Group => format!("{place}.write(writer);\n"),
-            Write::OptionalGroup => format!("if let Some(group) = {reference} {{ group.write(writer); }}\n"),
-            Write::RepeatedGroup => format!("for group in {reference} {{ group.write(writer); }}\n"),
-            Write::Raw => format!("writer.raw({reference});\n"),
-            Write::OptionalRaw => format!("if let Some(raw) = {reference} {{ writer.raw(raw); }}\n"),
-            Write::RepeatedRaw => format!("for raw in {reference} {{ writer.raw(raw); }}\n"),
-        }
-    }
-}
 
 /// Makes the fields of one complex type.
 pub(super) struct Fields<'p, 'm> {
@@ -67,7 +28,7 @@ pub(super) struct Fields<'p, 'm> {
 /// What may stand first in a particle.
 enum First {
     Element(ElementId),
-    Any(wildcard::Condition),
+    Any(String),
 }
 
 impl<'p, 'm> Fields<'p, 'm> {
@@ -130,11 +91,17 @@ impl<'p, 'm> Fields<'p, 'm> {
             let condition = format!("reader.at(&{constant})?");
             let (rust, read, write) = raw(&condition, "reader.capture()?", &element.name.to_string(), particle);
             let doc = doc + "///\n/// The whole element as it was written.\n";
-            return Field { name, doc, rust, read, write };
+            return Field {
+                name,
+                doc,
+                rust,
+                read,
+                write,
+            };
         }
         let rust = self.plan.element_rust(id, &self.namespace);
-        let boxed = matches!(element.type_ref, TypeRef::Complex(complex) if self.is_circular(complex, element.block))
-            && particle.max == Some(1);
+        let boxed =
+            matches!(element.type_ref, TypeRef::Complex(complex) if self.is_circular(complex, element.block)) && particle.max == Some(1);
         let reading = self.plan.reading_rust(id, &self.namespace);
         let generic = reading.as_ref().map(|path| format!("::<{path}>")).unwrap_or_default();
         let unwrap = |how: &str| reading.as_ref().map(|_| how.to_owned()).unwrap_or_default();
@@ -165,7 +132,13 @@ impl<'p, 'm> Fields<'p, 'm> {
                 (format!("Vec<{rust}>"), read, Write::Repeated(constant))
             }
         };
-        Field { name, doc, rust, read, write }
+        Field {
+            name,
+            doc,
+            rust,
+            read,
+            write,
+        }
     }
 
     /// Whether a value of the type may hold, by value, the type the fields are for.
@@ -175,12 +148,15 @@ impl<'p, 'm> Fields<'p, 'm> {
     }
 
     fn any(&self, item: &crate::model::Wildcard, particle: &Particle) -> Field {
-        let condition = wildcard::Condition::of(&item.namespaces).of_next();
-        let capture = wildcard::capture(self.plan, item.process);
+        let condition = wildcard::stands_next(&item.namespaces);
+        let capture = wildcard::capture(item.process);
         let (rust, read, write) = raw(&condition, &capture, "an element of another vocabulary", particle);
         Field {
             name: "any".to_owned(),
-            doc: doc(&format!("Elements the contract does not name, {}, as they were written.", often(particle)), ""),
+            doc: doc(
+                &format!("Elements the contract does not name, {}, as they were written.", often(particle)),
+                "",
+            ),
             rust,
             read,
             write,
@@ -190,7 +166,14 @@ impl<'p, 'm> Fields<'p, 'm> {
     /// A field that holds a group by its own type.
     fn group(&self, field: &str, rust: &str, particle: &Particle) -> Field {
         let condition = self.condition(particle);
-        let min = if is_emptiable(&Particle { min: 1, ..particle.clone() }) { 0 } else { particle.min };
+        let min = if is_emptiable(&Particle {
+            min: 1,
+            ..particle.clone()
+        }) {
+            0
+        } else {
+            particle.min
+        };
         let (rust, read, write) = match (min, particle.max) {
             (1, Some(1)) => (rust.to_owned(), format!("{rust}::read(reader)?"), Write::Group),
             (_, Some(1)) => (
@@ -229,8 +212,14 @@ impl<'p, 'm> Fields<'p, 'm> {
             fields.extend(self.of(particle, &mut taken)?);
         }
         let declared = fields.iter().map(Field::declaration).collect::<String>();
-        let reads = fields.iter().map(|field| format!("{}: {},\n", field.name, field.read)).collect::<String>();
-        let writes = fields.iter().map(|field| field.write(&format!("self.{}", field.name))).collect::<String>();
+        let reads = fields
+            .iter()
+            .map(|field| format!("{}: {},\n", field.name, field.read))
+            .collect::<String>();
+        let writes = fields
+            .iter()
+            .map(|field| field.write(&format!("self.{}", field.name)))
+            .collect::<String>();
         Ok(format!(
             "/// Elements that stand together in [`{owner}`].
             #[derive(Clone, Debug, PartialEq)]
@@ -255,7 +244,10 @@ impl<'p, 'm> Fields<'p, 'm> {
         for branch in &branches {
             let condition = self.condition(branch);
             // A branch is taken by its first element, so it is not empty.
-            let field = self.field(&Particle { min: branch.min.max(1), ..branch.clone() })?;
+            let field = self.field(&Particle {
+                min: branch.min.max(1),
+                ..branch.clone()
+            })?;
             let variant = match &branch.term {
                 Term::Element(id) => names::type_name(&self.plan.model.element(*id).name.local),
                 Term::Any(_) => "Any".to_owned(),
@@ -263,7 +255,11 @@ impl<'p, 'm> Fields<'p, 'm> {
                 Term::Sequence(_) | Term::All(_) => "Sequence".to_owned(),
             };
             let variant = names::unique(&mut taken, variant);
-            let held = if let Some(inner) = field.rust.strip_prefix("Option<").filter(|_| !matches!(branch.term, Term::Element(_) | Term::Any(_))) {
+            let held = if let Some(inner) = field
+                .rust
+                .strip_prefix("Option<")
+                .filter(|_| !matches!(branch.term, Term::Element(_) | Term::Any(_)))
+            {
                 // An emptiable group that is here is not empty.
                 inner.strip_suffix('>').unwrap_or(inner).to_owned()
             } else {
@@ -311,13 +307,17 @@ impl<'p, 'm> Fields<'p, 'm> {
                     let name = &self.plan.model.element(id).name;
                     format!("reader.at(&{})?", names_in_use::constant(self.plan, &self.namespace, name))
                 }
-                First::Any(condition) => condition.of_next(),
+                First::Any(condition) => condition,
             };
             if !conditions.contains(&condition) {
                 conditions.push(condition);
             }
         }
-        if conditions.is_empty() { "false".to_owned() } else { conditions.join(" || ") }
+        if conditions.is_empty() {
+            "false".to_owned()
+        } else {
+            conditions.join(" || ")
+        }
     }
 
     /// What a violation says is expected.
@@ -326,7 +326,11 @@ impl<'p, 'm> Fields<'p, 'm> {
         let names = firsts.iter().map(|first| match first {
             First::Element(id) => {
                 let name = &self.plan.model.element(*id).name;
-                if name.namespace.is_empty() { name.local.clone() } else { name.to_string() }
+                if name.namespace.is_empty() {
+                    name.local.clone()
+                } else {
+                    name.to_string()
+                }
             }
             First::Any(_) => "an element of another vocabulary".to_owned(),
         });
@@ -336,10 +340,8 @@ impl<'p, 'm> Fields<'p, 'm> {
     fn firsts(&self, particle: &Particle) -> Vec<First> {
         match &particle.term {
             Term::Element(id) => vec![First::Element(*id)],
-            Term::Any(wildcard) => vec![First::Any(wildcard::Condition::of(&wildcard.namespaces))],
-            Term::Choice(particles) | Term::All(particles) => {
-                particles.iter().flat_map(|particle| self.firsts(particle)).collect()
-            }
+            Term::Any(wildcard) => vec![First::Any(wildcard::stands_next(&wildcard.namespaces))],
+            Term::Choice(particles) | Term::All(particles) => particles.iter().flat_map(|particle| self.firsts(particle)).collect(),
             Term::Sequence(particles) => {
                 let mut firsts = Vec::new();
                 for particle in particles {
@@ -351,13 +353,6 @@ impl<'p, 'm> Fields<'p, 'm> {
                 firsts
             }
         }
-    }
-}
-
-impl Field {
-    /// The field as a struct declares it.
-    pub(super) fn declaration(&self) -> String {
-        format!("{}pub {}: {},\n", self.doc, self.name, self.rust)
     }
 }
 
@@ -401,47 +396,5 @@ fn flatten_choice(particles: &[Particle], branches: &mut Vec<Particle>) {
             Term::Sequence(inner) if inner.is_empty() => {}
             _ => branches.push(particle),
         }
-    }
-}
-
-fn raw(condition: &str, capture: &str, expected: &str, particle: &Particle) -> (String, String, Write) {
-    match (particle.min, particle.max) {
-        (1, Some(1)) => {
-            let read = format!("if {condition} {{ {capture} }} else {{ return Err(reader.absent({expected:?})); }}");
-            ("String".to_owned(), read, Write::Raw)
-        }
-        (_, Some(1)) => {
-            let read = format!("if {condition} {{ Some({capture}) }} else {{ None }}");
-            ("Option<String>".to_owned(), read, Write::OptionalRaw)
-        }
-        (min, max) => {
-            let read = repeat(condition, capture, expected, min, max);
-            ("Vec<String>".to_owned(), read, Write::RepeatedRaw)
-        }
-    }
-}
-
-fn repeat(condition: &str, one: &str, expected: &str, min: u32, max: Option<u32>) -> String {
-    let condition = match max {
-        Some(max) => format!("values.len() < {max} && ({condition})"),
-        None => condition.to_owned(),
-    };
-    let least = if min == 0 {
-        String::new()
-    } else {
-        format!("if values.len() < {min} {{ return Err(reader.absent({expected:?})); }}")
-    };
-    format!("{{ let mut values = Vec::new(); while {condition} {{ values.push({one}); }} {least} values }}")
-}
-
-/// An occurrence in words.
-fn often(particle: &Particle) -> String {
-    match (particle.min, particle.max) {
-        (1, Some(1)) => "exactly one".to_owned(),
-        (0, Some(1)) => "at most one".to_owned(),
-        (0, None) => "any number".to_owned(),
-        (min, None) => format!("{min} or more"),
-        (min, Some(max)) if min == max => format!("exactly {min}"),
-        (min, Some(max)) => format!("{min} to {max}"),
     }
 }

@@ -7,9 +7,7 @@ use std::{
 
 use crate::{
     error::Error,
-    model::{
-        Block, ComplexId, Content, ElementId, Facets, Model, Particle, SimpleId, Term, TypeRef, Variety,
-    },
+    model::{Block, ComplexId, Content, ElementId, Facets, Model, Particle, SimpleId, Term, TypeRef, Variety},
     names::{self, Module},
 };
 
@@ -60,7 +58,9 @@ impl<'a> Plan<'a> {
     pub(super) fn new(model: &'a Model) -> Result<Self, Error> {
         let services = model.services.iter();
         let services = services.map(|service| names::service_module(&service.name, service.version.as_deref()));
-        let reserved = services.chain(["reading_attributes", "reading_known", "reading_nillable"].map(str::to_owned)).collect();
+        let reserved = services
+            .chain(["reading_attributes", "reading_known", "reading_nillable"].map(str::to_owned))
+            .collect();
         let mut plan = Self {
             model,
             modules: names::modules(&namespaces(model), &model.prefixes, reserved),
@@ -164,7 +164,10 @@ impl<'a> Plan<'a> {
                 if anonymous && !self.complex.contains_key(&complex) {
                     let path = self.take(&element.namespace, &below(owner, &element.name.local));
                     self.complex.insert(complex, path);
-                    self.items.entry(element.namespace.clone()).or_default().push(Item::Complex(complex));
+                    self.items
+                        .entry(element.namespace.clone())
+                        .or_default()
+                        .push(Item::Complex(complex));
                     self.visit_complex(complex)?;
                 }
                 self.visit_family(complex, element.block, &element.place)?;
@@ -224,7 +227,10 @@ impl<'a> Plan<'a> {
             return Ok(());
         }
         if members.is_empty() {
-            return Err(Error::unsupported(place, "an element of an abstract type that no type is derived from"));
+            return Err(Error::unsupported(
+                place,
+                "an element of an abstract type that no type is derived from",
+            ));
         }
         let namespace = self.model.complex(base).namespace.clone();
         let name = self.complex.get(&base).map(|path| path.name.clone()).unwrap_or_default();
@@ -235,7 +241,9 @@ impl<'a> Plan<'a> {
     }
 
     fn family_index(&self, base: ComplexId, members: &[ComplexId]) -> Option<usize> {
-        self.families.iter().position(|family| family.base == base && family.members == members)
+        self.families
+            .iter()
+            .position(|family| family.base == base && family.members == members)
     }
 
     /// A type name that is free in the module.
@@ -345,7 +353,10 @@ impl<'a> Plan<'a> {
         match type_ref {
             TypeRef::Builtin(builtin) => {
                 let path = builtin.rust();
-                path.strip_prefix("::std::string::").or_else(|| path.strip_prefix("::")).unwrap_or(path).to_owned()
+                path.strip_prefix("::std::string::")
+                    .or_else(|| path.strip_prefix("::"))
+                    .unwrap_or(path)
+                    .to_owned()
             }
             TypeRef::Simple(id) => match (self.simple.get(&id), &self.model.simple(id).variety) {
                 (Some(path), _) => self.path_from(path, namespace),
@@ -369,7 +380,11 @@ impl<'a> Plan<'a> {
             }
             simple => self.simple_rust(simple, namespace),
         };
-        if element.is_nillable { format!("xml::Nillable<{value}>") } else { value }
+        if element.is_nillable {
+            format!("xml::Nillable<{value}>")
+        } else {
+            value
+        }
     }
 
     /// The type an element is read by, where that is not the type of its value.
@@ -387,14 +402,21 @@ impl<'a> Plan<'a> {
         };
         (element.is_nillable && plain).then(|| {
             let value = self.element_rust(id, namespace);
-            let value = value.strip_prefix("xml::Nillable<").and_then(|rest| rest.strip_suffix('>')).unwrap_or(&value);
+            let value = value
+                .strip_prefix("xml::Nillable<")
+                .and_then(|rest| rest.strip_suffix('>'))
+                .unwrap_or(&value);
             format!("super::reading_nillable::Plain<{value}>")
         })
     }
 
     /// A name as a constant expression.
     pub(super) fn name_expression(&self, namespace: &str, local: &str) -> String {
-        let prefix = if namespace == "http://www.w3.org/XML/1998/namespace" { "xml" } else { self.prefix(namespace) };
+        let prefix = if namespace == "http://www.w3.org/XML/1998/namespace" {
+            "xml"
+        } else {
+            self.prefix(namespace)
+        };
         format!("xml::Name::new({namespace:?}, {prefix:?}, {local:?})")
     }
 }
@@ -409,7 +431,10 @@ fn below(owner: &str, local: &str) -> String {
 fn namespaces(model: &Model) -> BTreeSet<String> {
     let complex = model.complex_types.iter().map(|complex| &complex.namespace);
     let simple = model.simple_types.iter().map(|simple| &simple.namespace);
-    let elements = model.elements.iter().flat_map(|element| [&element.namespace, &element.name.namespace]);
+    let elements = model
+        .elements
+        .iter()
+        .flat_map(|element| [&element.namespace, &element.name.namespace]);
     let attributes = model.complex_types.iter().flat_map(|complex| &complex.attributes);
     let attributes = attributes.map(|attribute| &attribute.name.namespace);
     complex.chain(simple).chain(elements).chain(attributes).cloned().collect()

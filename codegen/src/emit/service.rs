@@ -13,7 +13,10 @@ use crate::{
 pub(super) fn catalogue(plan: &Plan<'_>, options: &Options) -> String {
     let services = &plan.model.services;
     let each = |line: &dyn Fn(&Service, &str, &str) -> String| -> String {
-        services.iter().map(|service| line(service, &variant(service), &module_name(service))).collect()
+        services
+            .iter()
+            .map(|service| line(service, &variant(service), &module_name(service)))
+            .collect()
     };
     let variants = each(&|service, variant, _| {
         let lead = match &service.version {
@@ -23,9 +26,7 @@ pub(super) fn catalogue(plan: &Plan<'_>, options: &Options) -> String {
         format!("{}{variant},\n", doc(&lead, &service.documentation))
     });
     let all = each(&|_, variant, _| format!("Self::{variant},"));
-    let text = |value: &dyn Fn(&Service) -> String| {
-        each(&|service, variant, _| format!("Self::{variant} => {:?},\n", value(service)))
-    };
+    let text = |value: &dyn Fn(&Service) -> String| each(&|service, variant, _| format!("Self::{variant} => {:?},\n", value(service)));
     let names = text(&|service| service.name.clone());
     let versions = text(&|service| service.version.clone().unwrap_or_default());
     let namespaces = text(&|service| service.namespace.clone());
@@ -47,7 +48,10 @@ pub(super) fn catalogue(plan: &Plan<'_>, options: &Options) -> String {
     let lists = each(&|_, variant, module| {
         format!("Self::{variant} => {module}::Operation::ALL.iter().copied().map(Operation::{variant}).collect(),\n")
     });
-    let used = services.iter().flat_map(|service| closure(plan.model, service.document)).collect::<BTreeSet<_>>();
+    let used = services
+        .iter()
+        .flat_map(|service| closure(plan.model, service.document))
+        .collect::<BTreeSet<_>>();
     let statics = used.iter().map(|index| document(plan.model, *index, options)).collect::<String>();
     format!(
         "/// A service of the contract, one for each version.
@@ -145,7 +149,10 @@ pub(super) fn module(plan: &Plan<'_>, service: &Service) -> Result<String, Error
     let module = module_name(service);
     let operations = &service.operations;
     let each = |line: &dyn Fn(&Operation, &str) -> String| -> String {
-        operations.iter().map(|operation| line(operation, &names::type_name(&operation.name))).collect()
+        operations
+            .iter()
+            .map(|operation| line(operation, &names::type_name(&operation.name)))
+            .collect()
     };
     let mut methods = String::new();
     let mut arms = String::new();
@@ -155,13 +162,19 @@ pub(super) fn module(plan: &Plan<'_>, service: &Service) -> Result<String, Error
         let method = names::field(&operation.name);
         let variant = names::type_name(&operation.name);
         let doc = doc("", &operation.documentation);
-        let doc = if operation.documentation.is_empty() { format!("/// `{}`.\n", operation.name) } else { doc };
+        let doc = if operation.documentation.is_empty() {
+            format!("/// `{}`.\n", operation.name)
+        } else {
+            doc
+        };
         methods.push_str(&format!(
             "{doc}///\n/// # Errors\n/// What the service refuses or fails at.\n
             fn {method}(&mut self, request: {request}) -> Result<{response}, Self::Failure>;\n"
         ));
-        let (request, response) =
-            (element_constant(plan, operation.request), element_constant(plan, operation.response));
+        let (request, response) = (
+            element_constant(plan, operation.request),
+            element_constant(plan, operation.response),
+        );
         let reading = plan.reading_rust(operation.request, "\0");
         let generic = reading.as_ref().map(|rust| format!("::<{rust}>")).unwrap_or_default();
         let unwrap = if reading.is_some() { ".0" } else { "" };
@@ -177,9 +190,7 @@ pub(super) fn module(plan: &Plan<'_>, service: &Service) -> Result<String, Error
             }}\n"
         ));
     }
-    let variants = each(&|operation, variant| {
-        format!("{}{variant},\n", doc(&format!("`{}`.", operation.name), &operation.documentation))
-    });
+    let variants = each(&|operation, variant| format!("{}{variant},\n", doc(&format!("`{}`.", operation.name), &operation.documentation)));
     let all = each(&|_, variant| format!("Self::{variant},"));
     let requests = each(&|operation, variant| {
         let name = &plan.model.element(operation.request).name;
@@ -216,7 +227,11 @@ pub(super) fn module(plan: &Plan<'_>, service: &Service) -> Result<String, Error
     });
     let name = names::type_name(&service.name);
     let doc = doc("", &service.documentation);
-    let doc = if service.documentation.is_empty() { format!("/// `{}`.\n", service.name) } else { doc };
+    let doc = if service.documentation.is_empty() {
+        format!("/// `{}`.\n", service.name)
+    } else {
+        doc
+    };
     Ok(format!(
         "{doc}pub mod {module} {{
             {doc}pub trait {name} {{
@@ -318,7 +333,9 @@ fn prefixes(plan: &Plan<'_>, id: ElementId) -> String {
     let own = &plan.model.element(id).name.namespace;
     let used = used_namespaces(plan.model, id);
     let others = used.iter().filter(|namespace| !namespace.is_empty() && *namespace != own);
-    others.map(|namespace| format!("({:?}, {namespace:?}),", plan.prefix(namespace))).collect()
+    others
+        .map(|namespace| format!("({:?}, {namespace:?}),", plan.prefix(namespace)))
+        .collect()
 }
 
 /// The namespaces of all names below an element.
@@ -350,9 +367,9 @@ fn elements_of(particle: &crate::model::Particle) -> Vec<ElementId> {
     match &particle.term {
         crate::model::Term::Element(id) => vec![*id],
         crate::model::Term::Any(_) => Vec::new(),
-        crate::model::Term::Sequence(particles)
-        | crate::model::Term::Choice(particles)
-        | crate::model::Term::All(particles) => particles.iter().flat_map(elements_of).collect(),
+        crate::model::Term::Sequence(particles) | crate::model::Term::Choice(particles) | crate::model::Term::All(particles) => {
+            particles.iter().flat_map(elements_of).collect()
+        }
     }
 }
 
@@ -362,7 +379,11 @@ fn closure(model: &Model, document: usize) -> Vec<usize> {
     let mut next = 0;
     while let Some(index) = found.get(next).copied() {
         next += 1;
-        let imports = model.documents.get(index).map(|document| document.imports.as_slice()).unwrap_or_default();
+        let imports = model
+            .documents
+            .get(index)
+            .map(|document| document.imports.as_slice())
+            .unwrap_or_default();
         for (_, import) in imports {
             if !found.contains(import) {
                 found.push(*import);
@@ -373,7 +394,13 @@ fn closure(model: &Model, document: usize) -> Vec<usize> {
 }
 
 fn document(model: &Model, index: usize, options: &Options) -> String {
-    let Some(Document { path, name, namespace, imports }) = model.documents.get(index) else {
+    let Some(Document {
+        path,
+        name,
+        namespace,
+        imports,
+    }) = model.documents.get(index)
+    else {
         return String::new();
     };
     let imports = imports.iter().filter_map(|(namespace, index)| {
@@ -385,7 +412,10 @@ fn document(model: &Model, index: usize, options: &Options) -> String {
         Some(root) => {
             let root = root.to_string_lossy();
             let relative = path.strip_prefix(root.as_ref()).unwrap_or(path).trim_start_matches('/');
-            format!("include_bytes!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {:?}))", format!("/{relative}"))
+            format!(
+                "include_bytes!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {:?}))",
+                format!("/{relative}")
+            )
         }
         None => format!("include_bytes!({name:?})"),
     };

@@ -125,7 +125,9 @@ fn content(plan: &Plan<'_>, id: SimpleId, name: &str, namespace: &str) -> String
             ))
         });
         let arms = arms.collect::<String>();
-        let own = qname.as_ref().map(|name| format!(" | Some(({:?}, {:?}))", name.namespace, name.local));
+        let own = qname
+            .as_ref()
+            .map(|name| format!(" | Some(({:?}, {:?}))", name.namespace, name.local));
         let own = own.unwrap_or_default();
         decode = format!(
             "let named = reader.type_name()?;
@@ -155,13 +157,20 @@ fn content(plan: &Plan<'_>, id: SimpleId, name: &str, namespace: &str) -> String
 fn derived(plan: &Plan<'_>, id: SimpleId) -> Vec<SimpleId> {
     let is_derived = |mut current: SimpleId| loop {
         match plan.model.simple(current).variety {
-            Variety::Restriction { base: TypeRef::Simple(base), .. } if base == id => return true,
-            Variety::Restriction { base: TypeRef::Simple(base), .. } => current = base,
+            Variety::Restriction {
+                base: TypeRef::Simple(base),
+                ..
+            } if base == id => return true,
+            Variety::Restriction {
+                base: TypeRef::Simple(base),
+                ..
+            } => current = base,
             _ => return false,
         }
     };
     let all = (0..plan.model.simple_types.len()).map(SimpleId);
-    all.filter(|other| plan.model.simple(*other).name.is_some() && is_derived(*other)).collect()
+    all.filter(|other| plan.model.simple(*other).name.is_some() && is_derived(*other))
+        .collect()
 }
 
 fn union(plan: &Plan<'_>, id: SimpleId, members: &[TypeRef]) -> String {
@@ -180,9 +189,7 @@ fn union(plan: &Plan<'_>, id: SimpleId, members: &[TypeRef]) -> String {
             (names::unique(&mut taken, variant), rust)
         })
         .collect::<Vec<_>>();
-    let each = |line: &dyn Fn(&str, &str) -> String| -> String {
-        members.iter().map(|(variant, rust)| line(variant, rust)).collect()
-    };
+    let each = |line: &dyn Fn(&str, &str) -> String| -> String { members.iter().map(|(variant, rust)| line(variant, rust)).collect() };
     let variants = each(&|variant, rust| format!("/// A value of this member.\n{variant}({rust}),\n"));
     let attempt = |how: &str, argument: &str| {
         each(&|variant, rust| {
@@ -196,9 +203,8 @@ fn union(plan: &Plan<'_>, id: SimpleId, members: &[TypeRef]) -> String {
     let reads = attempt("read", "std::borrow::Cow::Borrowed(&*raw)");
     let parses = attempt("parse", "text");
     let texts = each(&|variant, _| format!("Self::{variant}(value) => xml::datatypes::Datatype::text(value),\n"));
-    let sames = each(&|variant, _| {
-        format!("(Self::{variant}(one), Self::{variant}(other)) => xml::datatypes::Datatype::same(one, other),\n")
-    });
+    let sames =
+        each(&|variant, _| format!("(Self::{variant}(one), Self::{variant}(other)) => xml::datatypes::Datatype::same(one, other),\n"));
     let rest = if members.len() > 1 { "_ => false," } else { "" };
     let doc = doc(&format!("`{wire}`, one of its members."), &plan.model.simple(id).documentation);
     let content = content(plan, id, &name, &namespace);
@@ -230,12 +236,17 @@ fn union(plan: &Plan<'_>, id: SimpleId, members: &[TypeRef]) -> String {
 
 fn capital(name: &str) -> String {
     let mut chars = name.chars();
-    chars.next().map(|first| first.to_ascii_uppercase().to_string() + chars.as_str()).unwrap_or_default()
+    chars
+        .next()
+        .map(|first| first.to_ascii_uppercase().to_string() + chars.as_str())
+        .unwrap_or_default()
 }
 
 /// Name and namespace of the item of a simple type.
 fn own(plan: &Plan<'_>, id: SimpleId) -> (String, String) {
-    plan.simple_path(id).map(|path| (path.name.clone(), path.namespace.clone())).unwrap_or_default()
+    plan.simple_path(id)
+        .map(|path| (path.name.clone(), path.namespace.clone()))
+        .unwrap_or_default()
 }
 
 /// The type a newtype holds: below all restrictions.

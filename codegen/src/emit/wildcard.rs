@@ -6,35 +6,35 @@ use crate::{
     model::{ElementId, Namespaces, Process, TypeRef, Wildcard},
 };
 
-/// Whether a namespace is one of the wildcard's, as an expression over `NAMESPACE`.
-pub(super) struct Condition(String);
-
-impl Condition {
-    pub(super) fn of(namespaces: &Namespaces) -> Self {
-        Self(match namespaces {
-            Namespaces::Any => String::new(),
-            Namespaces::Other(target) if target.is_empty() => "!NAMESPACE.is_empty()".to_owned(),
-            Namespaces::Other(target) => format!("!NAMESPACE.is_empty() && NAMESPACE != {target:?}"),
-            Namespaces::Listed(listed) => format!("{listed:?}.contains(&NAMESPACE)"),
-        })
-    }
-
-    /// Of the next child.
-    pub(super) fn of_next(&self) -> String {
-        if self.0.is_empty() {
-            return "reader.peek()?.is_some()".to_owned();
+/// Expression: the next child is one of the wildcard's.
+pub(super) fn stands_next(namespaces: &Namespaces) -> String {
+    match namespaces {
+        Namespaces::Any => "reader.peek()?.is_some()".to_owned(),
+        Namespaces::Other(target) if target.is_empty() => "reader.peek()?.is_some_and(|tag| !tag.namespace.is_empty())".to_owned(),
+        Namespaces::Other(target) => {
+            format!("reader.peek()?.is_some_and(|tag| !tag.namespace.is_empty() && tag.namespace != {target:?})")
         }
-        format!("reader.peek()?.is_some_and(|tag| {})", self.0.replace("NAMESPACE", "tag.namespace"))
+        Namespaces::Listed(listed) => {
+            format!("reader.peek()?.is_some_and(|tag| {listed:?}.contains(&tag.namespace))")
+        }
     }
+}
 
-    fn of_attribute(&self) -> String {
-        if self.0.is_empty() { "true".to_owned() } else { self.0.replace("NAMESPACE", "attribute.namespace") }
+/// Expression: `attribute` is none of the wildcard's.
+fn refuses_attribute(namespaces: &Namespaces) -> String {
+    let instance = "attribute.namespace == xml::XSI";
+    match namespaces {
+        Namespaces::Any => instance.to_owned(),
+        Namespaces::Other(target) if target.is_empty() => format!("{instance} || attribute.namespace.is_empty()"),
+        Namespaces::Other(target) => {
+            format!("{instance} || attribute.namespace.is_empty() || attribute.namespace == {target:?}")
+        }
+        Namespaces::Listed(listed) => format!("{instance} || !{listed:?}.contains(&attribute.namespace)"),
     }
 }
 
 /// Expression that captures the next child.
-pub(super) fn capture(plan: &Plan<'_>, process: Process) -> String {
-    let _ = plan;
+pub(super) fn capture(process: Process) -> String {
     match process {
         Process::Skip => "reader.capture()?".to_owned(),
         Process::Lax => "super::reading_known::lax(reader)?".to_owned(),
@@ -44,7 +44,7 @@ pub(super) fn capture(plan: &Plan<'_>, process: Process) -> String {
 
 /// Statements that let attributes of a wildcard stand, after the declared ones are read.
 pub(super) fn attributes(plan: &Plan<'_>, wildcard: &Wildcard) -> String {
-    let allowed = Condition::of(&wildcard.namespaces).of_attribute();
+    let refused = refuses_attribute(&wildcard.namespaces);
     let check = match wildcard.process {
         Process::Skip => String::new(),
         Process::Lax if plan.model.attributes.is_empty() => String::new(),
@@ -52,7 +52,7 @@ pub(super) fn attributes(plan: &Plan<'_>, wildcard: &Wildcard) -> String {
         Process::Strict => "super::reading_known::attributes(reader, true)?;".to_owned(),
     };
     format!(
-        "if reader.attributes().any(|attribute| attribute.namespace == xml::XSI || !({allowed})) {{
+        "if reader.attributes().any(|attribute| {refused}) {{
             return Err(reader.violation(xml::Rule::Attribute));
         }}
         {check}

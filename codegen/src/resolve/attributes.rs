@@ -3,10 +3,7 @@
 use super::{Resolver, Scope, elements, parse_name, unknown};
 use crate::{
     error::{Error, Place},
-    model::{
-        Attribute, Builtin, Facets, Namespaces, QName, SimpleId, SimpleType, TypeRef, Variety,
-        Wildcard,
-    },
+    model::{Attribute, Builtin, Facets, Namespaces, QName, SimpleId, SimpleType, TypeRef, Variety, Wildcard},
     xsd,
 };
 
@@ -117,11 +114,7 @@ impl<'a> Resolver<'a> {
         Ok(attribute)
     }
 
-    fn attribute_group(
-        &mut self,
-        item: &'a xsd::AttributeGroup,
-        place: &Place,
-    ) -> Result<Attributes, Error> {
+    fn attribute_group(&mut self, item: &'a xsd::AttributeGroup, place: &Place) -> Result<Attributes, Error> {
         let reference = item.reference.as_deref();
         let name = parse_name(reference.ok_or_else(|| Error::invalid(place, "ref is missing"))?);
         if self.open_groups.contains(&name) {
@@ -131,12 +124,7 @@ impl<'a> Resolver<'a> {
         let declared = declared.ok_or_else(|| unknown(place, "attribute group", &name))?;
         let held = std::mem::replace(&mut self.open_groups, vec![name]);
         let group = declared.item;
-        let found = self.attributes(
-            declared.scope,
-            &group.attribute,
-            &group.attribute_group,
-            &group.any_attribute,
-        );
+        let found = self.attributes(declared.scope, &group.attribute, &group.attribute_group, &group.any_attribute);
         self.open_groups = held;
         found
     }
@@ -182,11 +170,7 @@ impl<'a> Resolver<'a> {
 }
 
 /// The attributes both wildcards allow; the first says how far to look.
-fn both(
-    first: Option<Wildcard>,
-    second: Option<Wildcard>,
-    place: &Place,
-) -> Result<Option<Wildcard>, Error> {
+fn both(first: Option<Wildcard>, second: Option<Wildcard>, place: &Place) -> Result<Option<Wildcard>, Error> {
     let (first, second) = match (first, second) {
         (Some(first), Some(second)) => (first, second),
         (one, other) => return Ok(one.or(other)),
@@ -199,15 +183,14 @@ fn both(
         }
         _ => return Err(Error::unsupported(place, "the intersection of these wildcards")),
     };
-    Ok(Some(Wildcard { namespaces, process: first.process }))
+    Ok(Some(Wildcard {
+        namespaces,
+        process: first.process,
+    }))
 }
 
 /// The attributes one of the wildcards allows; the first says how far to look.
-pub(super) fn either(
-    first: Option<Wildcard>,
-    second: Option<Wildcard>,
-    place: &Place,
-) -> Result<Option<Wildcard>, Error> {
+pub(super) fn either(first: Option<Wildcard>, second: Option<Wildcard>, place: &Place) -> Result<Option<Wildcard>, Error> {
     let (first, second) = match (first, second) {
         (Some(first), Some(second)) => (first, second),
         (one, other) => return Ok(one.or(other)),
@@ -223,5 +206,8 @@ pub(super) fn either(
         }
         _ => return Err(Error::unsupported(place, "the union of these wildcards")),
     };
-    Ok(Some(Wildcard { namespaces, process: first.process }))
+    Ok(Some(Wildcard {
+        namespaces,
+        process: first.process,
+    }))
 }

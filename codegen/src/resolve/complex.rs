@@ -3,10 +3,7 @@
 use super::{Progress, Resolver, Scope, attributes::Attributes, attributes::either, block, empty_complex, flag, simple};
 use crate::{
     error::{Error, Place},
-    model::{
-        Attribute, ComplexId, ComplexType, Content, Derivation, Facets, Particle, SimpleId,
-        SimpleType, Term, TypeRef, Variety,
-    },
+    model::{Attribute, ComplexId, ComplexType, Content, Derivation, Facets, Particle, SimpleId, SimpleType, Term, TypeRef, Variety},
     xsd,
 };
 
@@ -36,11 +33,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// A complex type declared in place.
-    pub(super) fn anonymous_complex(
-        &mut self,
-        scope: Scope<'a>,
-        item: &'a xsd::ComplexType,
-    ) -> Result<TypeRef, Error> {
+    pub(super) fn anonymous_complex(&mut self, scope: Scope<'a>, item: &'a xsd::ComplexType) -> Result<TypeRef, Error> {
         let complex = self.complex(scope, item)?;
         let id = ComplexId(self.model.complex_types.len());
         self.model.complex_types.push(complex);
@@ -72,12 +65,7 @@ impl<'a> Resolver<'a> {
         Ok(complex)
     }
 
-    fn complex_content(
-        &mut self,
-        scope: Scope<'a>,
-        content: &'a xsd::DerivedContent,
-        complex: &mut ComplexType,
-    ) -> Result<(), Error> {
+    fn complex_content(&mut self, scope: Scope<'a>, content: &'a xsd::DerivedContent, complex: &mut ComplexType) -> Result<(), Error> {
         let (item, derivation, place) = derivation(scope, content)?;
         let own = self.attributes(scope, &item.attribute, &item.attribute_group, &item.any_attribute)?;
         let name = item.base.as_deref().unwrap_or_default();
@@ -107,12 +95,7 @@ impl<'a> Resolver<'a> {
         inherit(complex, derivation, base.attributes, base.any_attribute, own, &place)
     }
 
-    fn simple_content(
-        &mut self,
-        scope: Scope<'a>,
-        content: &'a xsd::DerivedContent,
-        complex: &mut ComplexType,
-    ) -> Result<(), Error> {
+    fn simple_content(&mut self, scope: Scope<'a>, content: &'a xsd::DerivedContent, complex: &mut ComplexType) -> Result<(), Error> {
         let (item, derivation, place) = derivation(scope, content)?;
         let own = self.attributes(scope, &item.attribute, &item.attribute_group, &item.any_attribute)?;
         let base = self.type_named(item.base.as_deref().unwrap_or_default(), &place)?;
@@ -139,12 +122,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// The value of simple content with the facets of a restriction.
-    fn narrowed(
-        &mut self,
-        scope: Scope<'a>,
-        item: &'a xsd::Derivation,
-        value: TypeRef,
-    ) -> Result<TypeRef, Error> {
+    fn narrowed(&mut self, scope: Scope<'a>, item: &'a xsd::Derivation, value: TypeRef) -> Result<TypeRef, Error> {
         let facets = simple::facets(scope, item)?;
         let base = match item.simple_type.first() {
             Some(simple) => self.anonymous_simple(scope, simple)?,
@@ -165,10 +143,7 @@ impl<'a> Resolver<'a> {
     }
 }
 
-fn derivation<'a>(
-    scope: Scope<'a>,
-    content: &'a xsd::DerivedContent,
-) -> Result<(&'a xsd::Derivation, Derivation, Place), Error> {
+fn derivation<'a>(scope: Scope<'a>, content: &'a xsd::DerivedContent) -> Result<(&'a xsd::Derivation, Derivation, Place), Error> {
     let place = |item: &xsd::Derivation| scope.place(item.ordinal);
     match (content.extension.first(), content.restriction.first()) {
         (Some(item), None) => Ok((item, Derivation::Extension, place(item))),
@@ -202,7 +177,12 @@ fn append(base: Content, own: Content, place: &Place) -> Result<Content, Error> 
 /// A plain sequence gives its particles; anything else stays one.
 fn open(particle: Particle) -> Vec<Particle> {
     match particle {
-        Particle { min: 1, max: Some(1), term: Term::Sequence(particles), .. } => particles,
+        Particle {
+            min: 1,
+            max: Some(1),
+            term: Term::Sequence(particles),
+            ..
+        } => particles,
         particle => vec![particle],
     }
 }

@@ -3,21 +3,13 @@
 use super::{Resolver, Scope, block, flag, name_of, parse_name, unknown};
 use crate::{
     error::{Error, Place},
-    model::{
-        Content, Element, ElementId, Namespaces, Particle, Process, QName, Term, TypeRef,
-        Wildcard,
-    },
+    model::{Content, Element, ElementId, Namespaces, Particle, Process, QName, Term, TypeRef, Wildcard},
     xsd,
 };
 
 impl<'a> Resolver<'a> {
     /// A declaration, global or local; a reference is none.
-    pub(super) fn element_declaration(
-        &mut self,
-        scope: Scope<'a>,
-        item: &'a xsd::Element,
-        is_global: bool,
-    ) -> Result<Element, Error> {
+    pub(super) fn element_declaration(&mut self, scope: Scope<'a>, item: &'a xsd::Element, is_global: bool) -> Result<Element, Error> {
         let place = scope.place(item.ordinal);
         let mut name = name_of(scope, item.name.as_deref(), item.ordinal)?;
         let form = item.form.as_deref().or(scope.schema.element_form_default.as_deref());
@@ -53,12 +45,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// The content of a type from its one group, if it has any.
-    pub(super) fn content(
-        &mut self,
-        scope: Scope<'a>,
-        particles: &[xsd::Child<'a>],
-        owner: &Place,
-    ) -> Result<Content, Error> {
+    pub(super) fn content(&mut self, scope: Scope<'a>, particles: &[xsd::Child<'a>], owner: &Place) -> Result<Content, Error> {
         match particles {
             [] => Ok(Content::Empty),
             [only] => match self.particle(scope, *only)? {
@@ -70,19 +57,14 @@ impl<'a> Resolver<'a> {
     }
 
     /// A particle; none where it may not occur at all.
-    fn particle(
-        &mut self,
-        scope: Scope<'a>,
-        child: xsd::Child<'a>,
-    ) -> Result<Option<Particle>, Error> {
+    fn particle(&mut self, scope: Scope<'a>, child: xsd::Child<'a>) -> Result<Option<Particle>, Error> {
         let place = scope.place(child.ordinal());
         let (min, max) = match child {
             xsd::Child::Element(element) => (&element.min_occurs, &element.max_occurs),
             xsd::Child::Any(wildcard) => (&wildcard.min_occurs, &wildcard.max_occurs),
-            xsd::Child::Group(group)
-            | xsd::Child::All(group)
-            | xsd::Child::Choice(group)
-            | xsd::Child::Sequence(group) => (&group.min_occurs, &group.max_occurs),
+            xsd::Child::Group(group) | xsd::Child::All(group) | xsd::Child::Choice(group) | xsd::Child::Sequence(group) => {
+                (&group.min_occurs, &group.max_occurs)
+            }
         };
         let (min, max) = occurs(min.as_deref(), max.as_deref(), &place)?;
         if max == Some(0) {
@@ -110,13 +92,7 @@ impl<'a> Resolver<'a> {
         Ok(particles)
     }
 
-    fn all(
-        &mut self,
-        scope: Scope<'a>,
-        group: &'a xsd::Group,
-        max: Option<u32>,
-        place: &Place,
-    ) -> Result<Term, Error> {
+    fn all(&mut self, scope: Scope<'a>, group: &'a xsd::Group, max: Option<u32>, place: &Place) -> Result<Term, Error> {
         let particles = self.particles(scope, group)?;
         let many = particles.iter().find(|particle| particle.max != Some(1));
         if let Some(place) = many.map(|many| &many.place).or((max != Some(1)).then_some(place)) {
@@ -126,12 +102,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// A reference to a group stands for the one group it holds.
-    fn group(
-        &mut self,
-        scope: Scope<'a>,
-        group: &'a xsd::Group,
-        place: &Place,
-    ) -> Result<Term, Error> {
+    fn group(&mut self, scope: Scope<'a>, group: &'a xsd::Group, place: &Place) -> Result<Term, Error> {
         let _ = scope;
         let reference = group.reference.as_deref();
         let name = parse_name(reference.ok_or_else(|| Error::invalid(place, "ref is missing"))?);
@@ -168,12 +139,7 @@ impl<'a> Resolver<'a> {
 }
 
 /// A wildcard with XSD's defaults.
-pub(super) fn wildcard(
-    scope: Scope<'_>,
-    namespace: Option<&str>,
-    process: Option<&str>,
-    place: &Place,
-) -> Result<Wildcard, Error> {
+pub(super) fn wildcard(scope: Scope<'_>, namespace: Option<&str>, process: Option<&str>, place: &Place) -> Result<Wildcard, Error> {
     let target = scope.namespace();
     let namespaces = match namespace.map(str::trim) {
         None | Some("##any") => Namespaces::Any,
@@ -228,11 +194,7 @@ fn is_hollow(particle: &Particle) -> bool {
 }
 
 /// The name an attribute takes by its form.
-pub(super) fn attribute_name(
-    scope: Scope<'_>,
-    item: &xsd::Attribute,
-    is_global: bool,
-) -> Result<QName, Error> {
+pub(super) fn attribute_name(scope: Scope<'_>, item: &xsd::Attribute, is_global: bool) -> Result<QName, Error> {
     let mut name = name_of(scope, item.name.as_deref(), item.ordinal)?;
     let form = item.form.as_deref().or(scope.schema.attribute_form_default.as_deref());
     if !is_global && form != Some("qualified") {

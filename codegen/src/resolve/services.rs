@@ -32,13 +32,7 @@ struct Linker<'a> {
 type Found<'a, T> = (&'a Unit, &'a T);
 
 impl<'a> Linker<'a> {
-    fn service(
-        &self,
-        unit: &Unit,
-        document: &wsdl::Definitions,
-        item: &wsdl::Service,
-        services: &mut Vec<Service>,
-    ) -> Result<(), Error> {
+    fn service(&self, unit: &Unit, document: &wsdl::Definitions, item: &wsdl::Service, services: &mut Vec<Service>) -> Result<(), Error> {
         for port in &item.port {
             let place = place(unit, port.ordinal);
             let name = required(port.binding.as_deref(), "binding", &place)?;
@@ -59,7 +53,10 @@ impl<'a> Linker<'a> {
             let name = required(binding.port_type.as_deref(), "type", &place)?;
             let (port_unit, port_type) = self.find(&name, "port type", &place, |d| &d.port_type, |p| &p.name)?;
             let name = port_type.name.clone().unwrap_or_default();
-            if services.iter().any(|service| service.name == name && service.namespace == unit.namespace) {
+            if services
+                .iter()
+                .any(|service| service.name == name && service.namespace == unit.namespace)
+            {
                 continue;
             }
             let mut operations = Vec::new();
@@ -101,10 +98,8 @@ impl<'a> Linker<'a> {
         let (Some(input), Some(output)) = (item.input.first(), item.output.first()) else {
             return Err(Error::unsupported(&place, "an operation without input and output"));
         };
-        let (request, headers) =
-            self.direction(unit, input, binding_unit, bound.input.first(), &bound_place)?;
-        let (response, response_headers) =
-            self.direction(unit, output, binding_unit, bound.output.first(), &bound_place)?;
+        let (request, headers) = self.direction(unit, input, binding_unit, bound.input.first(), &bound_place)?;
+        let (response, response_headers) = self.direction(unit, output, binding_unit, bound.output.first(), &bound_place)?;
         let mut faults = Vec::new();
         for fault in &item.fault {
             let place = self::place(unit, fault.ordinal);
@@ -190,11 +185,7 @@ impl<'a> Linker<'a> {
     }
 
     /// A bound operation that the port type does not have would be lost in silence.
-    fn check_binding(
-        &self,
-        port_type: &wsdl::PortType,
-        (unit, binding): Found<'_, wsdl::Binding>,
-    ) -> Result<(), Error> {
+    fn check_binding(&self, port_type: &wsdl::PortType, (unit, binding): Found<'_, wsdl::Binding>) -> Result<(), Error> {
         for bound in &binding.operation {
             if !port_type.operation.iter().any(|operation| operation.name == bound.name) {
                 let place = place(unit, bound.ordinal);

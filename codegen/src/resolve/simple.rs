@@ -9,11 +9,7 @@ use crate::{
 
 impl<'a> Resolver<'a> {
     /// A simple type declared in place.
-    pub(super) fn anonymous_simple(
-        &mut self,
-        scope: Scope<'a>,
-        item: &'a xsd::SimpleType,
-    ) -> Result<TypeRef, Error> {
+    pub(super) fn anonymous_simple(&mut self, scope: Scope<'a>, item: &'a xsd::SimpleType) -> Result<TypeRef, Error> {
         let mut simple = empty_simple(scope, item);
         simple.name = None;
         simple.variety = self.variety(scope, item)?;
@@ -22,11 +18,7 @@ impl<'a> Resolver<'a> {
         Ok(TypeRef::Simple(id))
     }
 
-    pub(super) fn variety(
-        &mut self,
-        scope: Scope<'a>,
-        item: &'a xsd::SimpleType,
-    ) -> Result<Variety, Error> {
+    pub(super) fn variety(&mut self, scope: Scope<'a>, item: &'a xsd::SimpleType) -> Result<Variety, Error> {
         let place = scope.place(item.ordinal);
         if let Some(list) = item.list.first() {
             return self.list(scope, list);
@@ -127,14 +119,12 @@ pub(super) fn facets(scope: Scope<'_>, item: &xsd::Derivation) -> Result<Facets,
             return Ok(None);
         };
         let number = value.trim().parse::<usize>();
-        number.map(Some).map_err(|_| Error::invalid(&place, format!("{value:?} is not a count")))
+        number
+            .map(Some)
+            .map_err(|_| Error::invalid(&place, format!("{value:?} is not a count")))
     };
-    let text = |facets: &[xsd::Facet]| -> Result<Option<String>, Error> {
-        Ok(single(scope, facets)?.map(|(_, value)| value))
-    };
-    let all = |facets: &[xsd::Facet]| -> Vec<String> {
-        facets.iter().map(|facet| facet.value.clone().unwrap_or_default()).collect()
-    };
+    let text = |facets: &[xsd::Facet]| -> Result<Option<String>, Error> { Ok(single(scope, facets)?.map(|(_, value)| value)) };
+    let all = |facets: &[xsd::Facet]| -> Vec<String> { facets.iter().map(|facet| facet.value.clone().unwrap_or_default()).collect() };
     let white_space = match single(scope, &item.white_space)? {
         None => None,
         Some((place, value)) => Some(match value.as_str() {

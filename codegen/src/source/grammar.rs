@@ -83,9 +83,7 @@ fn schema_rule(parent: &str, element: &str) -> Option<Rule> {
         "xs:simpleContent" => (none, none, &["xs:extension", "xs:restriction"]),
         "xs:complexContent" => (&["mixed"], none, &["xs:extension", "xs:restriction"]),
         "xs:extension" if parent == "xs:simpleContent" => (none, &["base"], ATTRIBUTES),
-        "xs:extension" | "xs:restriction" if parent == "xs:complexContent" => {
-            (none, &["base"], DERIVED)
-        }
+        "xs:extension" | "xs:restriction" if parent == "xs:complexContent" => (none, &["base"], DERIVED),
         "xs:restriction" => (
             none,
             &["base"],
@@ -108,40 +106,29 @@ fn schema_rule(parent: &str, element: &str) -> Option<Rule> {
                 "xs:anyAttribute",
             ],
         ),
-        "xs:group" if parent == "xs:schema" => {
-            (&["name"], none, &["xs:all", "xs:choice", "xs:sequence"])
-        }
+        "xs:group" if parent == "xs:schema" => (&["name"], none, &["xs:all", "xs:choice", "xs:sequence"]),
         "xs:group" => (&["minOccurs", "maxOccurs"], &["ref"], none),
         "xs:attributeGroup" if parent == "xs:schema" => (&["name"], none, ATTRIBUTES),
         "xs:attributeGroup" => (none, &["ref"], none),
         "xs:sequence" | "xs:choice" => (&["minOccurs", "maxOccurs"], none, PARTICLES),
         "xs:all" => (&["minOccurs", "maxOccurs"], none, &["xs:element"]),
-        "xs:any" => {
-            (&["namespace", "processContents", "minOccurs", "maxOccurs"], none, none)
-        }
+        "xs:any" => (&["namespace", "processContents", "minOccurs", "maxOccurs"], none, none),
         "xs:anyAttribute" => (&["namespace", "processContents"], none, none),
-        "xs:attribute" if parent == "xs:schema" => {
-            (&["name", "default", "fixed"], &["type"], &["xs:simpleType"])
-        }
-        "xs:attribute" => (
-            &["name", "use", "default", "fixed", "form"],
-            &["type", "ref"],
-            &["xs:simpleType"],
-        ),
-        "xs:simpleType" => (
-            &["name", "final"],
-            none,
-            &["xs:restriction", "xs:list", "xs:union"],
-        ),
+        "xs:attribute" if parent == "xs:schema" => (&["name", "default", "fixed"], &["type"], &["xs:simpleType"]),
+        "xs:attribute" => (&["name", "use", "default", "fixed", "form"], &["type", "ref"], &["xs:simpleType"]),
+        "xs:simpleType" => (&["name", "final"], none, &["xs:restriction", "xs:list", "xs:union"]),
         "xs:list" => (none, &["itemType"], &["xs:simpleType"]),
         "xs:union" => (none, &["memberTypes"], &["xs:simpleType"]),
-        "xs:length" | "xs:minLength" | "xs:maxLength" | "xs:whiteSpace" | "xs:totalDigits"
-        | "xs:fractionDigits" | "xs:minInclusive" | "xs:maxInclusive" | "xs:minExclusive"
-        | "xs:maxExclusive" => (&["value", "fixed"], none, none),
+        "xs:length" | "xs:minLength" | "xs:maxLength" | "xs:whiteSpace" | "xs:totalDigits" | "xs:fractionDigits" | "xs:minInclusive"
+        | "xs:maxInclusive" | "xs:minExclusive" | "xs:maxExclusive" => (&["value", "fixed"], none, none),
         "xs:pattern" | "xs:enumeration" => (&["value"], none, none),
         _ => return None,
     };
-    Some(Rule { attributes, names, children })
+    Some(Rule {
+        attributes,
+        names,
+        children,
+    })
 }
 
 fn wsdl_rule(parent: &str, element: &str) -> Option<Rule> {
@@ -164,41 +151,25 @@ fn wsdl_rule(parent: &str, element: &str) -> Option<Rule> {
         "wsdl:message" => (&["name"], none, &["wsdl:part"]),
         "wsdl:part" => (&["name"], &["element", "type"], none),
         "wsdl:portType" => (&["name"], none, &["wsdl:operation"]),
-        "wsdl:operation" if parent == "wsdl:portType" => (
-            &["name", "parameterOrder"],
-            none,
-            &["wsdl:input", "wsdl:output", "wsdl:fault"],
-        ),
-        "wsdl:operation" => (
-            &["name"],
-            none,
-            &["soap:operation", "wsdl:input", "wsdl:output", "wsdl:fault"],
-        ),
+        "wsdl:operation" if parent == "wsdl:portType" => (&["name", "parameterOrder"], none, &["wsdl:input", "wsdl:output", "wsdl:fault"]),
+        "wsdl:operation" => (&["name"], none, &["soap:operation", "wsdl:input", "wsdl:output", "wsdl:fault"]),
         "wsdl:input" | "wsdl:output" => (&["name"], &["message"], &["soap:body", "soap:header"]),
         "wsdl:fault" => (&["name"], &["message"], &["soap:fault"]),
-        "wsdl:binding" => (
-            &["name"],
-            &["type"],
-            &["soap:binding", "wsdl:operation"],
-        ),
+        "wsdl:binding" => (&["name"], &["type"], &["soap:binding", "wsdl:operation"]),
         "soap:binding" => (&["transport", "style"], none, none),
         "soap:operation" => (&["soapAction", "style"], none, none),
         "soap:body" => (&["parts", "use", "namespace", "encodingStyle"], none, none),
-        "soap:header" => (
-            &["part", "use", "namespace", "encodingStyle"],
-            &["message"],
-            &["soap:headerfault"],
-        ),
-        "soap:headerfault" => (
-            &["part", "use", "namespace", "encodingStyle"],
-            &["message"],
-            none,
-        ),
+        "soap:header" => (&["part", "use", "namespace", "encodingStyle"], &["message"], &["soap:headerfault"]),
+        "soap:headerfault" => (&["part", "use", "namespace", "encodingStyle"], &["message"], none),
         "soap:fault" => (&["name", "use", "namespace", "encodingStyle"], none, none),
         "wsdl:service" => (&["name"], none, &["wsdl:port"]),
         "wsdl:port" => (&["name"], &["binding"], &["soap:address"]),
         "soap:address" => (&["location"], none, none),
         _ => return None,
     };
-    Some(Rule { attributes, names, children })
+    Some(Rule {
+        attributes,
+        names,
+        children,
+    })
 }

@@ -144,8 +144,7 @@ impl<'a> Walker<'a> {
             "" => element == "xs:schema" || element == "wsdl:definitions",
             parent => {
                 let grandparent = self.open.iter().rev().nth(1).map_or("", String::as_str);
-                grammar::rule(grandparent, parent)
-                    .is_some_and(|rule| rule.children.contains(&element.as_str()))
+                grammar::rule(grandparent, parent).is_some_and(|rule| rule.children.contains(&element.as_str()))
             }
         };
         let Some(rule) = grammar::rule(&parent, &element).filter(|_| allowed) else {
@@ -185,9 +184,7 @@ impl<'a> Walker<'a> {
         if is_schema || element == "wsdl:definitions" {
             let bindings = self.reader.resolver().bindings();
             let prefixes = bindings.filter_map(|(prefix, namespace)| match prefix {
-                PrefixDeclaration::Named(prefix) => {
-                    Some((namespace.into_inner().to_owned(), prefix.to_owned()))
-                }
+                PrefixDeclaration::Named(prefix) => Some((namespace.into_inner().to_owned(), prefix.to_owned())),
                 PrefixDeclaration::Default => None,
             });
             let prefixes = prefixes.collect();
@@ -217,12 +214,7 @@ impl<'a> Walker<'a> {
         });
     }
 
-    fn attributes(
-        &self,
-        start: &BytesStart<'a>,
-        place: &Place,
-        rule: &grammar::Rule,
-    ) -> Result<Vec<(String, String)>, Error> {
+    fn attributes(&self, start: &BytesStart<'a>, place: &Place, rule: &grammar::Rule) -> Result<Vec<(String, String)>, Error> {
         let mut found = Vec::new();
         for attribute in start.attributes() {
             let attribute = attribute.map_err(|error| self.malformed(&error.to_string()))?;
@@ -297,9 +289,8 @@ impl<'a> Walker<'a> {
         part.places.push(place);
         part.text.push_str(&format!("<{element}"));
         if ordinal == 0 {
-            part.text.push_str(&format!(
-                " xmlns:xs=\"{XSD}\" xmlns:wsdl=\"{WSDL}\" xmlns:soap=\"{SOAP}\""
-            ));
+            part.text
+                .push_str(&format!(" xmlns:xs=\"{XSD}\" xmlns:wsdl=\"{WSDL}\" xmlns:soap=\"{SOAP}\""));
         }
         part.text.push_str(&format!(" ordinal=\"{ordinal}\""));
         for (name, value) in attributes {
@@ -332,7 +323,8 @@ impl<'a> Walker<'a> {
             && !text.is_empty()
         {
             let text = escape(text);
-            part.text.push_str(&format!("<{prefix}:documentation>{text}</{prefix}:documentation>"));
+            part.text
+                .push_str(&format!("<{prefix}:documentation>{text}</{prefix}:documentation>"));
         }
     }
 
@@ -348,9 +340,7 @@ impl<'a> Walker<'a> {
                 Event::Text(piece) => text.push_str(&piece.xml10_content()),
                 Event::CData(piece) => text.push_str(&piece.xml10_content()),
                 Event::GeneralRef(reference) => {
-                    let char = reference
-                        .resolve_char_ref()
-                        .map_err(|error| self.malformed(&error.to_string()))?;
+                    let char = reference.resolve_char_ref().map_err(|error| self.malformed(&error.to_string()))?;
                     match char {
                         Some(char) => text.push(char),
                         None => text.push_str(
@@ -385,9 +375,7 @@ impl<'a> Walker<'a> {
         match self.reader.resolver().resolve_element(start.name()).0 {
             ResolveResult::Bound(namespace) => Ok(namespace.into_inner().to_owned()),
             ResolveResult::Unbound => Ok(String::new()),
-            ResolveResult::Unknown(prefix) => {
-                Err(self.malformed(&format!("the prefix {prefix} is not declared")))
-            }
+            ResolveResult::Unknown(prefix) => Err(self.malformed(&format!("the prefix {prefix} is not declared"))),
         }
     }
 
@@ -406,9 +394,7 @@ impl<'a> Walker<'a> {
     }
 
     fn read(&mut self) -> Result<Event<'a>, Error> {
-        self.reader
-            .read_event()
-            .map_err(|error| self.malformed(&error.to_string()))
+        self.reader.read_event().map_err(|error| self.malformed(&error.to_string()))
     }
 
     fn count_lines(&mut self) {

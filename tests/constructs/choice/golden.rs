@@ -2,11 +2,8 @@
 
 ///Types of the namespace `urn:example:choice`.
 #[allow(
-    clippy::all,
-    clippy::pedantic,
-    non_camel_case_types,
-    non_snake_case,
-    dead_code,
+    clippy::enum_variant_names,
+    clippy::large_enum_variant,
     reason = "names and shapes are the contract's"
 )]
 pub mod choice {
@@ -44,7 +41,7 @@ pub mod choice {
                     {
                         values.push(ContactTypeChoice3::read(reader)?);
                     }
-                    if values.len() < 1 {
+                    if values.is_empty() {
                         return Err(
                             reader
                                 .absent(
@@ -247,7 +244,7 @@ pub mod choice {
                         while reader.at(&PAIR1)? {
                             values.push(ContactTypeSequence2::read(reader)?);
                         }
-                        if values.len() < 1 {
+                        if values.is_empty() {
                             return Err(reader.absent("{urn:example:choice}pair1"));
                         }
                         values

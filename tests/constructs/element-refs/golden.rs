@@ -2,11 +2,8 @@
 
 ///Types of the namespace `urn:example:element-refs`.
 #[allow(
-    clippy::all,
-    clippy::pedantic,
-    non_camel_case_types,
-    non_snake_case,
-    dead_code,
+    clippy::enum_variant_names,
+    clippy::large_enum_variant,
     reason = "names and shapes are the contract's"
 )]
 pub mod element_refs {
@@ -68,21 +65,15 @@ pub mod element_refs {
 
 ///Types without a namespace.
 #[allow(
-    clippy::all,
-    clippy::pedantic,
-    non_camel_case_types,
-    non_snake_case,
-    dead_code,
+    clippy::enum_variant_names,
+    clippy::large_enum_variant,
     reason = "names and shapes are the contract's"
 )]
 pub mod no_namespace {}
 ///Types of the namespace `urn:example:other`.
 #[allow(
-    clippy::all,
-    clippy::pedantic,
-    non_camel_case_types,
-    non_snake_case,
-    dead_code,
+    clippy::enum_variant_names,
+    clippy::large_enum_variant,
     reason = "names and shapes are the contract's"
 )]
 pub mod other {

@@ -2,11 +2,8 @@
 
 ///Types of the namespace `urn:example:list`.
 #[allow(
-    clippy::all,
-    clippy::pedantic,
-    non_camel_case_types,
-    non_snake_case,
-    dead_code,
+    clippy::enum_variant_names,
+    clippy::large_enum_variant,
     reason = "names and shapes are the contract's"
 )]
 pub mod list {
@@ -381,11 +378,8 @@ pub mod list {
 
 ///Types without a namespace.
 #[allow(
-    clippy::all,
-    clippy::pedantic,
-    non_camel_case_types,
-    non_snake_case,
-    dead_code,
+    clippy::enum_variant_names,
+    clippy::large_enum_variant,
     reason = "names and shapes are the contract's"
 )]
 pub mod no_namespace {}

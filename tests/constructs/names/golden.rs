@@ -2,11 +2,8 @@
 
 ///Types of the namespace `urn:example:names`.
 #[allow(
-    clippy::all,
-    clippy::pedantic,
-    non_camel_case_types,
-    non_snake_case,
-    dead_code,
+    clippy::enum_variant_names,
+    clippy::large_enum_variant,
     reason = "names and shapes are the contract's"
 )]
 pub mod names {
@@ -20,7 +17,7 @@ pub mod names {
         /// Attribute `value`, optional.
         pub value: Option<String>,
         /// `self`, exactly one.
-        pub self__2: String,
+        pub self_2: String,
         /// `match`, exactly one.
         pub r#match: Match,
         /// `fooBar`, exactly one.
@@ -53,7 +50,7 @@ pub mod names {
                 self_,
                 r#type,
                 value,
-                self__2: reader.required(&SELF_2)?,
+                self_2: reader.required(&SELF_2)?,
                 r#match: reader.required(&MATCH)?,
                 foo_bar: reader.required(&FOO_BAR)?,
                 foo_bar_2: reader.required(&FOO_BAR_2)?,
@@ -80,7 +77,7 @@ pub mod names {
             if let Some(value) = &self.value {
                 writer.attribute(&VALUE, &xml::datatypes::Datatype::text(value));
             }
-            writer.element(&SELF_2, &self.self__2);
+            writer.element(&SELF_2, &self.self_2);
             writer.element(&MATCH, &self.r#match);
             writer.element(&FOO_BAR, &self.foo_bar);
             writer.element(&FOO_BAR_2, &self.foo_bar_2);
@@ -322,11 +319,8 @@ pub mod names {
 
 ///Types without a namespace.
 #[allow(
-    clippy::all,
-    clippy::pedantic,
-    non_camel_case_types,
-    non_snake_case,
-    dead_code,
+    clippy::enum_variant_names,
+    clippy::large_enum_variant,
     reason = "names and shapes are the contract's"
 )]
 pub mod no_namespace {}

@@ -2,21 +2,15 @@
 
 ///Types without a namespace.
 #[allow(
-    clippy::all,
-    clippy::pedantic,
-    non_camel_case_types,
-    non_snake_case,
-    dead_code,
+    clippy::enum_variant_names,
+    clippy::large_enum_variant,
     reason = "names and shapes are the contract's"
 )]
 pub mod no_namespace {}
 ///Types of the namespace `urn:example:union`.
 #[allow(
-    clippy::all,
-    clippy::pedantic,
-    non_camel_case_types,
-    non_snake_case,
-    dead_code,
+    clippy::enum_variant_names,
+    clippy::large_enum_variant,
     reason = "names and shapes are the contract's"
 )]
 pub mod union {

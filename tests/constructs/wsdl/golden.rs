@@ -301,11 +301,8 @@ pub mod calendar_service_v1 {
 
 ///Types of the namespace `urn:example:headers`.
 #[allow(
-    clippy::all,
-    clippy::pedantic,
-    non_camel_case_types,
-    non_snake_case,
-    dead_code,
+    clippy::enum_variant_names,
+    clippy::large_enum_variant,
     reason = "names and shapes are the contract's"
 )]
 pub mod headers {
@@ -319,11 +316,8 @@ pub mod headers {
 
 ///Types of the namespace `urn:example:messages`.
 #[allow(
-    clippy::all,
-    clippy::pedantic,
-    non_camel_case_types,
-    non_snake_case,
-    dead_code,
+    clippy::enum_variant_names,
+    clippy::large_enum_variant,
     reason = "names and shapes are the contract's"
 )]
 pub mod messages {
@@ -480,11 +474,8 @@ pub mod messages {
 
 ///Types of the namespace `urn:example:outside`.
 #[allow(
-    clippy::all,
-    clippy::pedantic,
-    non_camel_case_types,
-    non_snake_case,
-    dead_code,
+    clippy::enum_variant_names,
+    clippy::large_enum_variant,
     reason = "names and shapes are the contract's"
 )]
 pub mod outside {

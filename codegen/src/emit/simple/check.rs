@@ -16,7 +16,11 @@ pub(super) fn check(plan: &Plan<'_>, id: SimpleId, inner: &str, namespace: &str)
         lines.push_str(&facet_checks(plan, *base, facets, inner));
     }
     let uses = |calls: [&str; 3]| calls.iter().any(|call| lines.contains(call));
-    let value = if uses(["(value", "&value.", "(&value"]) { "value" } else { "_value" };
+    let value = if uses(["(value", "&value.", "(&value"]) {
+        "value"
+    } else {
+        "_value"
+    };
     let text = if uses(["(text, &", ", text)", "(text)"]) { "text" } else { "_text" };
     Ok(format!(
         "pub(super) fn check({value}: &{inner}, {text}: &str) -> Result<(), xml::Rule> {{
@@ -57,7 +61,11 @@ fn facet_checks(plan: &Plan<'_>, base: TypeRef, facets: &Facets, inner: &str) ->
     ];
     for (facet, count) in counts {
         if let Some(count) = count {
-            let counted = if facet.ends_with("digits") { "value" } else { "xml::datatypes::Datatype::length(value)" };
+            let counted = if facet.ends_with("digits") {
+                "value"
+            } else {
+                "xml::datatypes::Datatype::length(value)"
+            };
             lines.push_str(&format!("xml::facets::{facet}({counted}, {count})?;\n"));
         }
     }
