@@ -7,6 +7,7 @@ use clap::Args;
 use super::serve::serve;
 use super::{Failure, open};
 use crate::contract::Service;
+use crate::delivery;
 use crate::settings::{Database, Limits, Profile, Server, Tls};
 use crate::soap::{self, Bound};
 
@@ -45,7 +46,8 @@ impl Demo {
             tls: Tls::default(),
             limits: Limits::default(),
         };
-        serve(repository, &server, |bound| {
+        let delivery = delivery::Settings::default().or_into_folder(&self.data.join("delivery"));
+        serve(repository, &server, &delivery, |bound| {
             // Nobody reads what we say if the terminal is gone.
             let _ = welcome(&mut io::stdout().lock(), bound);
         })

@@ -1,11 +1,14 @@
 //! `dialogmodul serve`: answer calls until told to stop.
 
+use std::path::Path;
 use std::sync::Arc;
 
+use chrono::Utc;
 use clap::Args;
 use log::info;
 
 use super::{Failure, open};
+use crate::delivery;
 use crate::repository::Repository;
 use crate::services::{self, Desk, Sources};
 use crate::settings::{Database, Profile, Server};
@@ -18,6 +21,8 @@ pub(super) struct Serve {
     database: Database,
     #[command(flatten)]
     server: Server,
+    #[command(flatten)]
+    delivery: delivery::Settings,
 }
 
 impl Serve {
@@ -28,15 +33,26 @@ impl Serve {
                 "the production profile knows callers by their certificates: set --client-issuers, and --tls-certificate with --tls-key or --client-certificate-header with --trusted-proxy".to_owned(),
             ));
         }
+        let delivery = match self.server.profile {
+            Profile::Production => self.delivery,
+            Profile::Development => self.delivery.or_into_folder(Path::new("data/delivery")),
+        };
         let repository = open(&self.database)?;
-        serve(repository, &self.server, |bound| {
+        serve(repository, &self.server, &delivery, |bound| {
             info!("Listening on {}; the public URL is {}", bound.address, bound.url);
         })
     }
 }
 
-/// Opens the door and keeps it open; `opened` is told where.
-pub(super) fn serve(repository: Repository, settings: &Server, opened: impl FnOnce(&Bound)) -> Result<(), Failure> {
+/// Opens the door and keeps it open, with delivery beside it; `opened` is told where.
+pub(super) fn serve(
+    repository: Repository,
+    settings: &Server,
+    delivery: &delivery::Settings,
+    opened: impl FnOnce(&Bound),
+) -> Result<(), Failure> {
+    let _workers =
+        delivery::Worker::start(&repository, delivery, Arc::new(Utc::now)).map_err(|error| Failure::Setting(error.to_string()))?;
     let desk =
         Desk::new(repository, services::Settings::default(), Sources::system()).map_err(|error| Failure::Other(error.to_string()))?;
     actix_web::rt::System::new().block_on(async {
