@@ -19,6 +19,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("error", &["domain"]),
     ("repository", &["domain", "error"]),
     ("contract", &[]),
+    ("delivery", &["domain", "error", "repository"]),
 ];
 
 #[test]
