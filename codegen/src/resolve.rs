@@ -8,13 +8,13 @@ mod elements;
 mod services;
 mod simple;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::{
     error::{Error, Place},
     model::{
-        Block, Builtin, ComplexId, ComplexType, Content, Document, Element, ElementId, Facets, Model, QName, SimpleId, SimpleType, TypeRef,
-        Variety,
+        Block, Builtin, ComplexId, ComplexType, Content, Document, Element, ElementId, Facets, Model, QName, SimpleId, SimpleType, Term,
+        TypeRef, Variety,
     },
     source::{Sources, Unit},
     wsdl, xsd,
@@ -88,6 +88,10 @@ struct Resolver<'a> {
     named_simple: Vec<Declared<'a, xsd::SimpleType>>,
     named_complex: Vec<(Declared<'a, xsd::ComplexType>, Progress)>,
     global_elements: Vec<Declared<'a, xsd::Element>>,
+    /// Complex types declared in place, not yet translated.
+    waiting: VecDeque<(ComplexId, Declared<'a, xsd::ComplexType>)>,
+    /// What the groups hold that were translated already; their elements are shared by all who refer to them.
+    group_terms: BTreeMap<QName, Term>,
     /// Groups being expanded, to find circles.
     open_groups: Vec<QName>,
 }
@@ -166,7 +170,7 @@ impl<'a> Resolver<'a> {
             let attribute = self.attribute_declaration(declared.scope, declared.item, true)?;
             self.model.attributes.push(attribute);
         }
-        Ok(())
+        self.complete_waiting()
     }
 
     /// The type of a name.

@@ -61,9 +61,13 @@ constructs! {
     imports_without_location "imports-without-location" near NEAR: imports_without_location::far::FarType;
     includes "includes" includes ROOT: includes::includes::CycleType;
     list "list" list LISTS: list::list::Lists;
+    mixed_occurrences "mixed-occurrences" mixed_occurrences ROOT: mixed_occurrences::mixed_occurrences::Root;
     names "names" names TYPE: names::names::StringType;
+    nil_attributes "nil-attributes" nil_attributes READINGS: nil_attributes::nil_attributes::Readings;
     nillable "nillable" nillable RECORD: nillable::nillable::Record;
+    no_namespace "no-namespace" no_namespace PLAIN: no_namespace::no_namespace::PlainType;
     recursion "recursion" recursion TREE: recursion::recursion::NodeType;
+    recursive_groups "recursive-groups" recursive_groups MENU: recursive_groups::recursive_groups::Menu;
     sequence "sequence" sequence PERSON: sequence::sequence::PersonType;
     simple_content "simple-content" simple_content PRICES: simple_content::simple_content::Prices;
     union "union" union SIZES: union::union::Sizes;
@@ -72,7 +76,7 @@ constructs! {
 }
 
 /// Constructs whose values hold markup as it was written.
-const CAPTURED: &[&str] = &["any", "any-type"];
+const CAPTURED: &[&str] = &["any", "any-type", "no-namespace"];
 
 #[test]
 fn every_folder_is_a_construct_of_the_list() {

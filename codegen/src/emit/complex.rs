@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{doc, field::Field, names_in_use, particles::Fields, plan::Plan, wildcard};
 use crate::{
     error::Error,
-    model::{Attribute, ComplexId, Content, Particle, Term},
+    model::{Attribute, ComplexId, Content, Particle, Term, TypeRef},
     names,
 };
 
@@ -42,7 +42,7 @@ mod reading_attributes {
 }
 "#;
 
-/// How a nil element is read whose type has no attributes: then it may have none.
+/// How a nil element is read: its attributes are those of its type, and there is no value to keep them in.
 pub(super) const NILLABLE: &str = r#"
 mod reading_nillable {
     /// A nillable element of a type without attributes.
@@ -55,6 +55,27 @@ mod reading_nillable {
                 if reader.attributes().next().is_some() {
                     return Err(reader.violation(xml::Rule::Attribute));
                 }
+                return xml::Decode::decode(reader).map(Self);
+            }
+            T::decode(reader).map(|value| Self(xml::Nillable(Some(value))))
+        }
+    }
+
+    /// A type with attributes.
+    pub(super) trait Attributes {
+        /// Reads all attributes of the element just entered, only to judge them.
+        fn attributes(reader: &mut xml::Reader<'_>) -> Result<(), xml::Violation>;
+    }
+
+    /// A nillable element of such a type.
+    #[allow(dead_code, reason = "not every contract has one")]
+    pub(super) struct WithAttributes<T>(pub(super) xml::Nillable<T>);
+
+    impl<T: xml::Decode + Attributes> xml::Decode for WithAttributes<T> {
+        const TYPES: &'static [xml::Name] = T::TYPES;
+        fn decode(reader: &mut xml::Reader<'_>) -> Result<Self, xml::Violation> {
+            if reader.nil()? {
+                T::attributes(reader)?;
                 return xml::Decode::decode(reader).map(Self);
             }
             T::decode(reader).map(|value| Self(xml::Nillable(Some(value))))
@@ -122,6 +143,7 @@ pub(super) fn structure(plan: &Plan<'_>, id: ComplexId) -> Result<String, Error>
         }
         None => String::new(),
     };
+    let judged = attributes_of_nil(plan, id, &name, &parts);
     let helpers = fields.helpers;
     let Parts {
         declarations,
@@ -146,8 +168,39 @@ pub(super) fn structure(plan: &Plan<'_>, id: ComplexId) -> Result<String, Error>
             fn encode(&self, {writer}: &mut xml::Writer) {{ {after} }}
         }}
 
+        {judged}
         {helpers}"
     ))
+}
+
+/// The attributes of a type that stands in nillable elements, read without a value.
+fn attributes_of_nil(plan: &Plan<'_>, id: ComplexId, name: &str, parts: &Parts) -> String {
+    let mut elements = plan.model.elements.iter();
+    let is_nillable = elements.any(|element| element.is_nillable && element.type_ref == TypeRef::Complex(id));
+    let before = &parts.before;
+    if !is_nillable || before.is_empty() {
+        return String::new();
+    }
+    let count = plan.model.complex(id).attributes.len();
+    let variables = parts.names.iter().take(count).map(|name| format!("{name},")).collect::<String>();
+    let rest = if plan.model.complex(id).any_attribute.is_some() {
+        ""
+    } else {
+        "if reader.attributes().next().is_some() {
+            return Err(reader.violation(xml::Rule::Attribute));
+        }"
+    };
+    format!(
+        "impl super::reading_nillable::Attributes for {name} {{
+            fn attributes(reader: &mut xml::Reader<'_>) -> Result<(), xml::Violation> {{
+                {before}
+                let _: ({types}) = ({variables});
+                {rest}
+                Ok(())
+            }}
+        }}\n",
+        types = parts.types.iter().map(|rust| format!("{rust},")).collect::<String>()
+    )
 }
 
 /// Pieces of a struct under construction.
@@ -156,6 +209,8 @@ struct Parts {
     declarations: String,
     /// Statements that read attributes.
     before: String,
+    /// Types of the attributes.
+    types: Vec<String>,
     /// Fields whose values are already in variables of their names.
     names: Vec<String>,
     /// Fields with the expressions that read them.
@@ -211,6 +266,7 @@ impl Parts {
         };
         let doc = doc(&format!("Attribute `{}`, {need}.", attribute.name.local), &attribute.documentation);
         self.declarations.push_str(&format!("{doc}pub {field}: {rust},\n"));
+        self.types.push(rust);
         self.before.push_str(&format!("let {field} = {read};\n"));
         let text = "xml::datatypes::Datatype::text";
         self.after.push_str(&if always {

@@ -393,20 +393,27 @@ impl<'a> Plan<'a> {
             return Some(self.path_from(path, namespace));
         }
         let element = self.model.element(id);
-        let plain = match element.type_ref {
-            TypeRef::Complex(complex) => self.model.family(complex, element.block).iter().all(|member| {
-                let member = self.model.complex(*member);
-                member.attributes.is_empty() && member.any_attribute.is_none()
-            }),
-            _ => true,
+        let has_attributes = |id: &ComplexId| {
+            let complex = self.model.complex(*id);
+            !complex.attributes.is_empty() || complex.any_attribute.is_some()
         };
-        (element.is_nillable && plain).then(|| {
+        let family = match element.type_ref {
+            TypeRef::Complex(complex) => self.model.family(complex, element.block),
+            _ => Vec::new(),
+        };
+        let how = match family.as_slice() {
+            members if !members.iter().any(has_attributes) => "Plain",
+            [_] => "WithAttributes",
+            // A nil element may name a type of the family, whose attributes are then not looked at.
+            _ => return None,
+        };
+        element.is_nillable.then(|| {
             let value = self.element_rust(id, namespace);
             let value = value
                 .strip_prefix("xml::Nillable<")
                 .and_then(|rest| rest.strip_suffix('>'))
                 .unwrap_or(&value);
-            format!("super::reading_nillable::Plain<{value}>")
+            format!("super::reading_nillable::{how}<{value}>")
         })
     }
 

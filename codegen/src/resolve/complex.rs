@@ -1,6 +1,6 @@
 //! Complex types with their effective content: a derived type carries its base's elements and attributes itself.
 
-use super::{Progress, Resolver, Scope, attributes::Attributes, attributes::either, block, empty_complex, flag, simple};
+use super::{Declared, Progress, Resolver, Scope, attributes::Attributes, attributes::either, block, empty_complex, flag, simple};
 use crate::{
     error::{Error, Place},
     model::{Attribute, ComplexId, ComplexType, Content, Derivation, Facets, Particle, SimpleId, SimpleType, Term, TypeRef, Variety},
@@ -32,12 +32,23 @@ impl<'a> Resolver<'a> {
         Ok(())
     }
 
-    /// A complex type declared in place.
-    pub(super) fn anonymous_complex(&mut self, scope: Scope<'a>, item: &'a xsd::ComplexType) -> Result<TypeRef, Error> {
-        let complex = self.complex(scope, item)?;
+    /// A complex type declared in place. It is translated later: it may hold the group it stands in.
+    pub(super) fn anonymous_complex(&mut self, scope: Scope<'a>, item: &'a xsd::ComplexType) -> TypeRef {
         let id = ComplexId(self.model.complex_types.len());
-        self.model.complex_types.push(complex);
-        Ok(TypeRef::Complex(id))
+        self.model.complex_types.push(empty_complex(scope, item));
+        self.waiting.push_back((id, Declared { scope, item }));
+        TypeRef::Complex(id)
+    }
+
+    /// Translates the types declared in place that were met so far, and those in them.
+    pub(super) fn complete_waiting(&mut self) -> Result<(), Error> {
+        while let Some((id, declared)) = self.waiting.pop_front() {
+            let complex = self.complex(declared.scope, declared.item)?;
+            if let Some(target) = self.model.complex_types.get_mut(id.0) {
+                *target = complex;
+            }
+        }
+        Ok(())
     }
 
     fn complex(&mut self, scope: Scope<'a>, item: &'a xsd::ComplexType) -> Result<ComplexType, Error> {

@@ -19,7 +19,7 @@ impl<'a> Resolver<'a> {
         let type_ref = match (&item.type_name, item.simple_type.first(), item.complex_type.first()) {
             (Some(name), None, None) => self.type_named(name, &place)?,
             (None, Some(simple), None) => self.anonymous_simple(scope, simple)?,
-            (None, None, Some(complex)) => self.anonymous_complex(scope, complex)?,
+            (None, None, Some(complex)) => self.anonymous_complex(scope, complex),
             (None, None, None) => TypeRef::AnyType,
             _ => return Err(Error::invalid(&place, "an element has one type")),
         };
@@ -79,7 +79,7 @@ impl<'a> Resolver<'a> {
             xsd::Child::Sequence(group) => Term::Sequence(self.particles(scope, group)?),
             xsd::Child::Choice(group) => Term::Choice(self.particles(scope, group)?),
             xsd::Child::All(group) => self.all(scope, group, max, &place)?,
-            xsd::Child::Group(group) => self.group(scope, group, &place)?,
+            xsd::Child::Group(group) => self.group(group, &place)?,
         };
         Ok(Some(Particle { min, max, term, place }))
     }
@@ -102,23 +102,27 @@ impl<'a> Resolver<'a> {
     }
 
     /// A reference to a group stands for the one group it holds.
-    fn group(&mut self, scope: Scope<'a>, group: &'a xsd::Group, place: &Place) -> Result<Term, Error> {
-        let _ = scope;
+    fn group(&mut self, group: &'a xsd::Group, place: &Place) -> Result<Term, Error> {
         let reference = group.reference.as_deref();
         let name = parse_name(reference.ok_or_else(|| Error::invalid(place, "ref is missing"))?);
+        if let Some(known) = self.group_terms.get(&name) {
+            return Ok(known.clone());
+        }
         if self.open_groups.contains(&name) {
             return Err(Error::invalid(place, format!("the group {name} contains itself")));
         }
         let declared = *self.groups.get(&name).ok_or_else(|| unknown(place, "group", &name))?;
-        self.open_groups.push(name);
+        self.open_groups.push(name.clone());
         let content = declared.item.children();
         let owner = declared.scope.place(declared.item.ordinal);
         let content = self.content(declared.scope, &content, &owner)?;
         self.open_groups.pop();
-        Ok(match content {
+        let term = match content {
             Content::Elements(particle) => particle.term,
             Content::Empty | Content::Simple(_) => Term::Sequence(Vec::new()),
-        })
+        };
+        self.group_terms.insert(name, term.clone());
+        Ok(term)
     }
 
     fn element(&mut self, scope: Scope<'a>, item: &'a xsd::Element) -> Result<ElementId, Error> {

@@ -33,6 +33,7 @@ type Found<'a, T> = (&'a Unit, &'a T);
 
 impl<'a> Linker<'a> {
     fn service(&self, unit: &Unit, document: &wsdl::Definitions, item: &wsdl::Service, services: &mut Vec<Service>) -> Result<(), Error> {
+        let mut has_soap = false;
         for port in &item.port {
             let place = place(unit, port.ordinal);
             let name = required(port.binding.as_deref(), "binding", &place)?;
@@ -53,6 +54,8 @@ impl<'a> Linker<'a> {
             let name = required(binding.port_type.as_deref(), "type", &place)?;
             let (port_unit, port_type) = self.find(&name, "port type", &place, |d| &d.port_type, |p| &p.name)?;
             let name = port_type.name.clone().unwrap_or_default();
+            has_soap = true;
+            // Another port of the same service.
             if services
                 .iter()
                 .any(|service| service.name == name && service.namespace == unit.namespace)
@@ -80,7 +83,11 @@ impl<'a> Linker<'a> {
                 place: self::place(unit, item.ordinal),
             });
         }
-        Ok(())
+        if has_soap {
+            Ok(())
+        } else {
+            Err(Error::unsupported(&place(unit, item.ordinal), "a service without a SOAP 1.1 port"))
+        }
     }
 
     fn operation(

@@ -329,23 +329,23 @@ pub mod anonymous_types {
         "at",
         "other",
     );
-    const KIND: xml::Name = xml::Name::new("", "", "kind");
+    const LINE: xml::Name = xml::Name::new("urn:example:anonymous-types", "at", "line");
     const NUMBER: xml::Name = xml::Name::new(
         "urn:example:anonymous-types",
         "at",
         "number",
+    );
+    const PLAIN: xml::Name = xml::Name::new(
+        "urn:example:anonymous-types",
+        "at",
+        "plain",
     );
     const DETAIL: xml::Name = xml::Name::new(
         "urn:example:anonymous-types",
         "at",
         "detail",
     );
-    const LINE: xml::Name = xml::Name::new("urn:example:anonymous-types", "at", "line");
-    const PLAIN: xml::Name = xml::Name::new(
-        "urn:example:anonymous-types",
-        "at",
-        "plain",
-    );
+    const KIND: xml::Name = xml::Name::new("", "", "kind");
 }
 
 ///Types without a namespace.

@@ -81,9 +81,9 @@ pub mod any_attribute {
         "aa",
         "thing",
     );
-    const A: xml::Name = xml::Name::new("", "", "a");
     const OWN: xml::Name = xml::Name::new("", "", "own");
     const OPEN: xml::Name = xml::Name::new("urn:example:any-attribute", "aa", "open");
+    const A: xml::Name = xml::Name::new("", "", "a");
 }
 
 ///Types without a namespace.

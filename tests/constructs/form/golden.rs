@@ -79,11 +79,11 @@ pub mod form {
     pub const OUTER: xml::Name = xml::Name::new("urn:example:form", "f", "outer");
     /// The element `global`.
     pub const GLOBAL: xml::Name = xml::Name::new("urn:example:form", "f", "global");
-    const A: xml::Name = xml::Name::new("urn:example:form", "f", "a");
-    const B: xml::Name = xml::Name::new("", "", "b");
     const BARE: xml::Name = xml::Name::new("", "", "bare");
     const FULL: xml::Name = xml::Name::new("urn:example:form", "f", "full");
     const INNER: xml::Name = xml::Name::new("", "", "inner");
+    const A: xml::Name = xml::Name::new("urn:example:form", "f", "a");
+    const B: xml::Name = xml::Name::new("", "", "b");
 }
 
 ///Types without a namespace.

@@ -68,7 +68,11 @@ pub mod nillable {
                     .optional::<super::reading_nillable::Plain<InnerType>>(&INNER)?
                     .map(|element| element.0),
                 never: reader.optional(&NEVER)?,
-                noted: reader.optional(&NOTED)?,
+                noted: reader
+                    .optional::<
+                        super::reading_nillable::WithAttributes<RecordNoted>,
+                    >(&NOTED)?
+                    .map(|element| element.0),
             };
             reader.leave()?;
             Ok(decoded)
@@ -116,16 +120,27 @@ pub mod nillable {
         }
     }
 
+    impl super::reading_nillable::Attributes for RecordNoted {
+        fn attributes(reader: &mut xml::Reader<'_>) -> Result<(), xml::Violation> {
+            let reason = reader.optional_attribute(&REASON)?;
+            let _: (Option<String>,) = (reason,);
+            if reader.attributes().next().is_some() {
+                return Err(reader.violation(xml::Rule::Attribute));
+            }
+            Ok(())
+        }
+    }
+
     /// The element `record`.
     pub const RECORD: xml::Name = xml::Name::new("urn:example:nillable", "n", "record");
     const X: xml::Name = xml::Name::new("urn:example:nillable", "n", "x");
-    const REASON: xml::Name = xml::Name::new("", "", "reason");
     const ALWAYS: xml::Name = xml::Name::new("urn:example:nillable", "n", "always");
     const MAYBE: xml::Name = xml::Name::new("urn:example:nillable", "n", "maybe");
     const MANY: xml::Name = xml::Name::new("urn:example:nillable", "n", "many");
     const INNER: xml::Name = xml::Name::new("urn:example:nillable", "n", "inner");
     const NEVER: xml::Name = xml::Name::new("urn:example:nillable", "n", "never");
     const NOTED: xml::Name = xml::Name::new("urn:example:nillable", "n", "noted");
+    const REASON: xml::Name = xml::Name::new("", "", "reason");
 }
 
 ///Types without a namespace.
@@ -145,6 +160,26 @@ mod reading_nillable {
                 if reader.attributes().next().is_some() {
                     return Err(reader.violation(xml::Rule::Attribute));
                 }
+                return xml::Decode::decode(reader).map(Self);
+            }
+            T::decode(reader).map(|value| Self(xml::Nillable(Some(value))))
+        }
+    }
+
+    /// A type with attributes.
+    pub(super) trait Attributes {
+        /// Reads all attributes of the element just entered, only to judge them.
+        fn attributes(reader: &mut xml::Reader<'_>) -> Result<(), xml::Violation>;
+    }
+
+    /// A nillable element of such a type.
+    #[allow(dead_code, reason = "not every contract has one")]
+    pub(super) struct WithAttributes<T>(pub(super) xml::Nillable<T>);
+    impl<T: xml::Decode + Attributes> xml::Decode for WithAttributes<T> {
+        const TYPES: &'static [xml::Name] = T::TYPES;
+        fn decode(reader: &mut xml::Reader<'_>) -> Result<Self, xml::Violation> {
+            if reader.nil()? {
+                T::attributes(reader)?;
                 return xml::Decode::decode(reader).map(Self);
             }
             T::decode(reader).map(|value| Self(xml::Nillable(Some(value))))

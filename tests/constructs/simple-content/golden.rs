@@ -413,8 +413,8 @@ pub mod simple_content {
         "prices",
     );
     const CURRENCY: xml::Name = xml::Name::new("", "", "currency");
-    const BY: xml::Name = xml::Name::new("", "", "by");
     const PRICE: xml::Name = xml::Name::new("urn:example:simple-content", "sc", "price");
     const SMALL: xml::Name = xml::Name::new("urn:example:simple-content", "sc", "small");
     const NOTE: xml::Name = xml::Name::new("urn:example:simple-content", "sc", "note");
+    const BY: xml::Name = xml::Name::new("", "", "by");
 }
