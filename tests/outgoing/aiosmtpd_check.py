@@ -194,6 +194,8 @@ def eventually(what, truth, seconds=30):
 
 def main(program, database, work, fixtures):
     work, fixtures = pathlib.Path(work), pathlib.Path(fixtures).resolve()
+    (work / "audit.key").write_text(os.urandom(32).hex())
+    (work / "audit.key").chmod(0o600)
     box = MailBox()
     mail = MailServer(box, work / "certificate.pem", work / "key.pem")
     mail.start()
