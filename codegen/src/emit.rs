@@ -75,6 +75,9 @@ pub fn emit(model: &Model, options: &Options) -> Result<String, Error> {
     if text.contains("super::reading_nillable::") {
         text.push_str(complex::NILLABLE);
     }
+    if text.contains("super::reading_nil_attributes::WithAttributes") {
+        text.push_str(complex::NIL_ATTRIBUTES);
+    }
     if text.contains("super::reading_known::") {
         text.push_str(&known);
     }

@@ -89,6 +89,23 @@ fn every_folder_is_a_construct_of_the_list() {
     assert_eq!(found, listed);
 }
 
+#[test]
+fn checking_against_the_model_agrees_with_the_generated_decoders() {
+    let mut wrong = Vec::new();
+    for folder in FOLDERS {
+        let schema = home().join(folder).join("schema.xsd");
+        for (prefix, exit_code) in [("valid-", 0), ("invalid-", 1)] {
+            for instance in instances(folder, prefix).into_iter().filter(|_| schema.exists()) {
+                let verdict = codegen::check::check(&schema, &instance);
+                if verdict.exit_code() != exit_code {
+                    wrong.push(format!("{}: {verdict}", instance.display()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 fn round_trip<T: Decode + Encode + PartialEq + Debug>(folder: &str, root: &Name, wrong: &mut Vec<String>) {
     let instances = instances(folder, "valid-");
     assert!(!instances.is_empty(), "{folder} has no valid instance");

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{doc, field::Field, names_in_use, particles::Fields, plan::Plan, wildcard};
 use crate::{
     error::Error,
-    model::{Attribute, ComplexId, Content, Particle, Term, TypeRef},
+    model::{Attribute, ComplexId, Content, ElementId, Particle, Term, TypeRef},
     names,
 };
 
@@ -61,6 +61,12 @@ mod reading_nillable {
         }
     }
 
+}
+"#;
+
+/// The same for types with attributes.
+pub(super) const NIL_ATTRIBUTES: &str = r#"
+mod reading_nil_attributes {
     /// A type with attributes.
     pub(super) trait Attributes {
         /// Reads all attributes of the element just entered, only to judge them.
@@ -68,7 +74,6 @@ mod reading_nillable {
     }
 
     /// A nillable element of such a type.
-    #[allow(dead_code, reason = "not every contract has one")]
     pub(super) struct WithAttributes<T>(pub(super) xml::Nillable<T>);
 
     impl<T: xml::Decode + Attributes> xml::Decode for WithAttributes<T> {
@@ -175,8 +180,12 @@ pub(super) fn structure(plan: &Plan<'_>, id: ComplexId) -> Result<String, Error>
 
 /// The attributes of a type that stands in nillable elements, read without a value.
 fn attributes_of_nil(plan: &Plan<'_>, id: ComplexId, name: &str, parts: &Parts) -> String {
-    let mut elements = plan.model.elements.iter();
-    let is_nillable = elements.any(|element| element.is_nillable && element.type_ref == TypeRef::Complex(id));
+    let elements = plan.model.elements.iter().enumerate();
+    let mut of_type = elements.filter(|(_, element)| element.type_ref == TypeRef::Complex(id));
+    let is_nillable = of_type.any(|(index, _)| {
+        let reading = plan.reading_rust(ElementId(index), "\0");
+        reading.is_some_and(|rust| rust.contains("reading_nil_attributes"))
+    });
     let before = &parts.before;
     if !is_nillable || before.is_empty() {
         return String::new();
@@ -191,7 +200,7 @@ fn attributes_of_nil(plan: &Plan<'_>, id: ComplexId, name: &str, parts: &Parts) 
         }"
     };
     format!(
-        "impl super::reading_nillable::Attributes for {name} {{
+        "impl super::reading_nil_attributes::Attributes for {name} {{
             fn attributes(reader: &mut xml::Reader<'_>) -> Result<(), xml::Violation> {{
                 {before}
                 let _: ({types}) = ({variables});

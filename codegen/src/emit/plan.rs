@@ -59,7 +59,7 @@ impl<'a> Plan<'a> {
         let services = model.services.iter();
         let services = services.map(|service| names::service_module(&service.name, service.version.as_deref()));
         let reserved = services
-            .chain(["reading_attributes", "reading_known", "reading_nillable"].map(str::to_owned))
+            .chain(["reading_attributes", "reading_known", "reading_nil_attributes", "reading_nillable"].map(str::to_owned))
             .collect();
         let mut plan = Self {
             model,
@@ -402,8 +402,8 @@ impl<'a> Plan<'a> {
             _ => Vec::new(),
         };
         let how = match family.as_slice() {
-            members if !members.iter().any(has_attributes) => "Plain",
-            [_] => "WithAttributes",
+            members if !members.iter().any(has_attributes) => "reading_nillable::Plain",
+            [_] => "reading_nil_attributes::WithAttributes",
             // A nil element may name a type of the family, whose attributes are then not looked at.
             _ => return None,
         };
@@ -413,7 +413,7 @@ impl<'a> Plan<'a> {
                 .strip_prefix("xml::Nillable<")
                 .and_then(|rest| rest.strip_suffix('>'))
                 .unwrap_or(&value);
-            format!("super::reading_nillable::{how}<{value}>")
+            format!("super::{how}<{value}>")
         })
     }
 

@@ -44,7 +44,7 @@ pub mod nil_attributes {
         }
     }
 
-    impl super::reading_nillable::Attributes for ReadingType {
+    impl super::reading_nil_attributes::Attributes for ReadingType {
         fn attributes(reader: &mut xml::Reader<'_>) -> Result<(), xml::Violation> {
             let unit = super::reading_attributes::or_default(reader, &UNIT, "m")?;
             let why = reader.optional_attribute(&WHY)?;
@@ -97,7 +97,7 @@ pub mod nil_attributes {
         }
     }
 
-    impl super::reading_nillable::Attributes for OpenType {
+    impl super::reading_nil_attributes::Attributes for OpenType {
         fn attributes(reader: &mut xml::Reader<'_>) -> Result<(), xml::Violation> {
             let must = reader.required_attribute(&MUST)?;
             if reader
@@ -129,14 +129,14 @@ pub mod nil_attributes {
             let decoded = Self {
                 reading: reader
                     .repeated::<
-                        super::reading_nillable::WithAttributes<ReadingType>,
+                        super::reading_nil_attributes::WithAttributes<ReadingType>,
                     >(&READING, 1, usize::MAX)?
                     .into_iter()
                     .map(|element| element.0)
                     .collect(),
                 open: reader
                     .optional::<
-                        super::reading_nillable::WithAttributes<OpenType>,
+                        super::reading_nil_attributes::WithAttributes<OpenType>,
                     >(&OPEN)?
                     .map(|element| element.0),
             };
@@ -213,22 +213,7 @@ mod reading_attributes {
     }
 }
 
-mod reading_nillable {
-    /// A nillable element of a type without attributes.
-    pub(super) struct Plain<T>(pub(super) xml::Nillable<T>);
-    impl<T: xml::Decode> xml::Decode for Plain<T> {
-        const TYPES: &'static [xml::Name] = T::TYPES;
-        fn decode(reader: &mut xml::Reader<'_>) -> Result<Self, xml::Violation> {
-            if reader.nil()? {
-                if reader.attributes().next().is_some() {
-                    return Err(reader.violation(xml::Rule::Attribute));
-                }
-                return xml::Decode::decode(reader).map(Self);
-            }
-            T::decode(reader).map(|value| Self(xml::Nillable(Some(value))))
-        }
-    }
-
+mod reading_nil_attributes {
     /// A type with attributes.
     pub(super) trait Attributes {
         /// Reads all attributes of the element just entered, only to judge them.
@@ -236,7 +221,6 @@ mod reading_nillable {
     }
 
     /// A nillable element of such a type.
-    #[allow(dead_code, reason = "not every contract has one")]
     pub(super) struct WithAttributes<T>(pub(super) xml::Nillable<T>);
     impl<T: xml::Decode + Attributes> xml::Decode for WithAttributes<T> {
         const TYPES: &'static [xml::Name] = T::TYPES;

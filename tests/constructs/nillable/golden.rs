@@ -70,7 +70,7 @@ pub mod nillable {
                 never: reader.optional(&NEVER)?,
                 noted: reader
                     .optional::<
-                        super::reading_nillable::WithAttributes<RecordNoted>,
+                        super::reading_nil_attributes::WithAttributes<RecordNoted>,
                     >(&NOTED)?
                     .map(|element| element.0),
             };
@@ -120,7 +120,7 @@ pub mod nillable {
         }
     }
 
-    impl super::reading_nillable::Attributes for RecordNoted {
+    impl super::reading_nil_attributes::Attributes for RecordNoted {
         fn attributes(reader: &mut xml::Reader<'_>) -> Result<(), xml::Violation> {
             let reason = reader.optional_attribute(&REASON)?;
             let _: (Option<String>,) = (reason,);
@@ -165,7 +165,9 @@ mod reading_nillable {
             T::decode(reader).map(|value| Self(xml::Nillable(Some(value))))
         }
     }
+}
 
+mod reading_nil_attributes {
     /// A type with attributes.
     pub(super) trait Attributes {
         /// Reads all attributes of the element just entered, only to judge them.
@@ -173,7 +175,6 @@ mod reading_nillable {
     }
 
     /// A nillable element of such a type.
-    #[allow(dead_code, reason = "not every contract has one")]
     pub(super) struct WithAttributes<T>(pub(super) xml::Nillable<T>);
     impl<T: xml::Decode + Attributes> xml::Decode for WithAttributes<T> {
         const TYPES: &'static [xml::Name] = T::TYPES;

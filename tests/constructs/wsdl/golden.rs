@@ -565,24 +565,4 @@ mod reading_nillable {
             T::decode(reader).map(|value| Self(xml::Nillable(Some(value))))
         }
     }
-
-    /// A type with attributes.
-    pub(super) trait Attributes {
-        /// Reads all attributes of the element just entered, only to judge them.
-        fn attributes(reader: &mut xml::Reader<'_>) -> Result<(), xml::Violation>;
-    }
-
-    /// A nillable element of such a type.
-    #[allow(dead_code, reason = "not every contract has one")]
-    pub(super) struct WithAttributes<T>(pub(super) xml::Nillable<T>);
-    impl<T: xml::Decode + Attributes> xml::Decode for WithAttributes<T> {
-        const TYPES: &'static [xml::Name] = T::TYPES;
-        fn decode(reader: &mut xml::Reader<'_>) -> Result<Self, xml::Violation> {
-            if reader.nil()? {
-                T::attributes(reader)?;
-                return xml::Decode::decode(reader).map(Self);
-            }
-            T::decode(reader).map(|value| Self(xml::Nillable(Some(value))))
-        }
-    }
 }
