@@ -66,8 +66,14 @@ fn main() -> ExitCode {
 fn print(arguments: &Print) -> Result<String, Error> {
     let contract = arguments.contract.clone().unwrap_or_default();
     let path = PathBuf::from(&contract);
-    let documents = if path.is_file() { vec![path] } else { of_service(&contract, arguments)? };
-    let options = Options { root: Some(PathBuf::new()) };
+    let documents = if path.is_file() {
+        vec![path]
+    } else {
+        of_service(&contract, arguments)?
+    };
+    let options = Options {
+        root: Some(PathBuf::new()),
+    };
     codegen::generate(&documents, &arguments.folders, &options)
 }
 
