@@ -52,7 +52,7 @@ pub struct Settings {
     #[arg(long, env = "DIALOGMODUL_DELIVERY_FOLDER", value_name = "FOLDER", conflicts_with_all = ["smtp_url", "sms_url"])]
     pub delivery_folder: Option<PathBuf>,
 
-    /// File with texts of our own, in the form of the shipped ones (README: settings).
+    /// File with texts of our own, in the form of the shipped `src/delivery/templates.tsv`.
     #[arg(long, env = "DIALOGMODUL_DELIVERY_TEMPLATES", value_name = "FILE")]
     pub delivery_templates: Option<PathBuf>,
 

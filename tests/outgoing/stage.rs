@@ -212,12 +212,14 @@ pub enum Act {
     Die,
 }
 
+type Deed = Box<dyn FnOnce() + Send>;
+
 /// A port without a network: keeps what it takes.
 #[derive(Clone, Default)]
 pub struct Port {
     sent: Arc<Mutex<Vec<Sent>>>,
     script: Arc<Mutex<VecDeque<Act>>>,
-    after: Arc<Mutex<Option<Box<dyn FnOnce() + Send>>>>,
+    after: Arc<Mutex<Option<Deed>>>,
     pause: Duration,
 }
 
