@@ -90,6 +90,9 @@ pub trait Datatype: Sized + PartialEq {
 macro_rules! simple_content {
     ($($rust:ty),* $(,)?) => {$(
         impl $crate::Decode for $rust {
+            // Toolkits that always say which type they send name the built-in type itself.
+            const TYPES: &'static [$crate::Name] = &[$crate::Name::new($crate::XSD, "xs", <Self as $crate::datatypes::Datatype>::NAME)];
+
             fn decode(reader: &mut $crate::Reader<'_>) -> ::std::result::Result<Self, $crate::Violation> {
                 reader.value(<Self as $crate::datatypes::Datatype>::NAME, <Self as $crate::datatypes::Datatype>::read)
             }

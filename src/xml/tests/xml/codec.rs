@@ -173,3 +173,16 @@ fn a_type_may_be_said_if_it_is_the_declared_one() {
     assert_eq!(refused("<Title i:type='OtherType'/><Item/>"), ("List/Title".into(), Rule::Type));
     assert_eq!(refused("<Title i:type='x:TextType'/><Item/>"), ("List/Title".into(), Rule::Type));
 }
+
+#[test]
+fn a_built_in_value_may_name_its_own_type_and_no_other() {
+    let read = |kind: &str| {
+        let document = format!(
+            "<Title xmlns='urn:n' xmlns:i='{XSI}' xmlns:s='{}' i:type='s:{kind}'>5</Title>",
+            xml::XSD
+        );
+        Reader::new(document.as_bytes(), Limits::default()).and_then(|mut reader| reader.required::<i32>(&TITLE))
+    };
+    assert_eq!(read("int").map_err(|violation| violation.rule), Ok(5));
+    assert_eq!(read("string").map_err(|violation| violation.rule), Err(Rule::Type));
+}

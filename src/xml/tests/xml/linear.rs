@@ -33,8 +33,17 @@ fn linear(name: &str, document: impl Fn(usize) -> String) {
         (0..5).map(|_| once()).min().unwrap()
     };
     let n = 4_000;
-    let (one, eight) = (time(&document(n)), time(&document(8 * n)));
-    assert!(eight < one * 24, "{name}: {one:?}, then {eight:?}");
+    let (short, long) = (document(n), document(8 * n));
+    // The least of many runs is what the work costs; a busy machine needs more of them before it shows.
+    let (mut one, mut eight) = (time(&short), time(&long));
+    for _ in 0..20 {
+        if eight < one * 24 {
+            return;
+        }
+        one = one.min(time(&short));
+        eight = eight.min(time(&long));
+    }
+    panic!("{name}: {one:?}, then {eight:?}");
 }
 
 #[test]
