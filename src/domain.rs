@@ -29,6 +29,7 @@ pub mod message;
 pub mod organisation;
 pub mod queue;
 pub mod refusal;
+pub mod request;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod thread;
@@ -43,5 +44,6 @@ pub use identifier::{CitizenKey, CivilRegistrationNumber, DocumentId, LogReferen
 pub use message::{Channel, Company, Context, Message, Party, PartyKind, Status};
 pub use organisation::{Organisation, OrganisationType};
 pub use refusal::Refusal;
+pub use request::{AnsweredRequest, RequestContent, RequestKey};
 pub use thread::Thread;
 pub use unit::{Condition, Fact, Unit};

@@ -11,6 +11,7 @@ mod desk;
 mod identity;
 mod operation;
 mod posting;
+mod repetition;
 mod sources;
 #[cfg(test)]
 mod testing;

@@ -11,6 +11,7 @@
 mod support {
     #![allow(dead_code, reason = "each test binary uses its own part of the support")]
     pub mod database;
+    pub mod proxy;
 }
 
 mod archive {

@@ -215,7 +215,7 @@ fn every_platform_code_is_shown_by_a_story() {
 #[test]
 fn every_rule_in_scope_is_named_by_a_story() {
     let named: BTreeSet<String> = scenario::all().into_iter().flat_map(|scenario| scenario.proves).collect();
-    let in_scope = (1..=19)
+    let in_scope = (1..=20)
         .map(|number| format!("M{number}"))
         .chain(["S2", "S3", "S4", "S5", "K1", "K2"].map(str::to_owned));
     let in_scope: BTreeSet<String> = in_scope.collect();
@@ -232,6 +232,22 @@ fn s2_known_and_unknown_citizens_look_alike_to_those_without_access() {
     };
     assert_eq!(words(0), words(1));
     assert_eq!(words(0), words(2));
+}
+
+/// M20: the second answer is the first, byte for byte.
+#[test]
+fn m20_a_repeated_request_gets_the_stored_answer() {
+    let scenario = scenario::named("50-repeated-requests");
+    let answer = |name: &str| {
+        let step = scenario.steps.iter().find(|step| step.name.starts_with(name)).unwrap();
+        fs::read(step.answer()).unwrap()
+    };
+    for (first, again) in [("01", "02"), ("04", "05"), ("01", "17"), ("18", "19")] {
+        assert_eq!(answer(first), answer(again), "{first} and {again}");
+    }
+    for (one, other) in [("01", "06"), ("01", "07"), ("01", "18")] {
+        assert_ne!(answer(one), answer(other), "{one} and {other}");
+    }
 }
 
 /// M12: what a document's answer carries is what a request of the same story sent, byte for byte.

@@ -8,6 +8,14 @@ pub enum Refusal {
     /// The citizen is not known here.
     #[error("Unknown cpr")]
     UnknownCitizen,
+    /// M20: the header x-requestId is empty, too long, there twice, or has other characters (1014; the text is the hint).
+    #[error("The HTTP header x-requestId must be one text of 1 to 46 visible ASCII characters")]
+    RequestIdNotValid,
+    /// M20: the header x-requestId belongs to a request with another body or operation (1014; the text is the hint).
+    #[error(
+        "The x-requestId was used with another body in the last 7 days; repeat a request with the same bytes, give another one its own x-requestId"
+    )]
+    RequestIdTaken,
     /// The certificate may not act for the organisation.
     #[error("User has insufficient permissions to access this webservice")]
     NoAgreement,
@@ -115,6 +123,7 @@ impl Refusal {
         match self {
             Self::UnknownCitizen => 1010,
             Self::NoAgreement => 1013,
+            Self::RequestIdNotValid | Self::RequestIdTaken => 1014,
             Self::UnknownCodeList => 2001,
             Self::UnknownCodeListItem => 2002,
             Self::ExpiredCodeListItem => 2003,

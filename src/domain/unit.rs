@@ -14,6 +14,7 @@ use super::message::Message;
 use super::organisation::Organisation;
 use super::queue::Event;
 use super::refusal::Refusal;
+use super::request::{AnsweredRequest, RequestKey};
 
 /// Facts and conditions of one call.
 #[derive(Debug, Default)]
@@ -58,6 +59,8 @@ pub enum Fact {
     Delivery(Delivery),
     /// An authority is told.
     Event(Event),
+    /// The answer is kept for the case that the request comes again (M20).
+    Answer(Box<AnsweredRequest>),
     /// The call itself.
     Audit(Box<AuditRecord>),
 }
@@ -115,5 +118,12 @@ pub enum Condition {
         citizen: CitizenKey,
         /// Which message.
         message: MessageId,
+    },
+    /// No request with this key has been answered, or it is forgotten (M20).
+    FirstRequest {
+        /// Which request.
+        key: RequestKey,
+        /// Answers up to this instant are forgotten.
+        forgotten: DateTime<Utc>,
     },
 }

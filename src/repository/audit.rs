@@ -80,6 +80,11 @@ impl Chain {
         }
     }
 
+    /// Begins another chain with the same keys.
+    pub fn another(&self) -> Self {
+        Self::begin(Arc::clone(&self.keys))
+    }
+
     /// Makes the next record of the chain.
     pub fn record<'a>(&mut self, record: &'a AuditRecord) -> rows::Audit<'a> {
         self.number += 1;

@@ -137,22 +137,32 @@ impl<E: Engine> Writer<E> {
         }
     }
 
+    /// Stores a batch. If it is given up while nobody knows how its commit ended, the chain ends there, too, and another begins:
+    /// whichever way it ended, no later record can take a number that is taken.
     fn store(&mut self, batch: &[Job]) -> Result<Vec<Option<Refusal>>, Failure> {
+        let mut unsure = None;
+        let stored = self.try_to_store(batch, &mut unsure);
+        if stored.is_err() && unsure.is_some() {
+            self.chain = self.chain.another();
+        }
+        stored
+    }
+
+    fn try_to_store(&mut self, batch: &[Job], unsure: &mut Option<Unsure>) -> Result<Vec<Option<Refusal>>, Failure> {
         let units: Vec<&Unit> = batch.iter().map(|job| &job.unit).collect();
         let begun = Instant::now();
         let deadline = batch.iter().map(|job| job.deadline).min().unwrap_or(begun);
         let mut pause = PAUSE;
-        let mut unsure: Option<Unsure> = None;
         loop {
             let Some(mut connection) = self.connection.take().or_else(|| self.connect()) else {
                 wait(&mut pause, deadline).ok_or(Failure::Away)?;
                 continue;
             };
-            if let Some((chain, _)) = &unsure {
+            if let Some((chain, _)) = unsure.as_ref() {
                 match E::is_recorded(&mut connection, chain) {
                     Ok(true) => {
                         self.connection = Some(connection);
-                        return Ok(self.settled(unsure));
+                        return Ok(self.settled(unsure.take()));
                     }
                     Ok(false) => {}
                     Err(_) => {
@@ -173,7 +183,7 @@ impl<E: Engine> Writer<E> {
                     return Err(Failure::Away);
                 }
                 if committing && unsure.is_none() {
-                    unsure = Some((chain, refusals));
+                    *unsure = Some((chain, refusals));
                 }
                 log::warn!("the connection to the database broke while writing: {error}");
                 wait(&mut pause, deadline).ok_or(Failure::Away)?;
@@ -228,6 +238,12 @@ impl Trouble {
     fn of(error: &DatabaseError) -> Self {
         match error {
             DatabaseError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Self::Contention,
+            // The same request through another process (M20): on the next try its answer is there, and the condition fails.
+            DatabaseError::DatabaseError(DatabaseErrorKind::UniqueViolation, information)
+                if information.table_name() == Some("answered_request") =>
+            {
+                Self::Contention
+            }
             DatabaseError::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Self::Duplicate,
             DatabaseError::DatabaseError(_, information) => {
                 let message = information.message();

@@ -4,6 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
 use super::audit::Chain;
@@ -13,7 +14,7 @@ use crate::domain::delivery::{Delivery, DeliveryKind, DeliveryState};
 use crate::domain::document::Document;
 use crate::domain::queue::Event;
 use crate::domain::unit::{Reading, Rectification};
-use crate::domain::{CitizenKey, Condition, Fact, Message, MessageId, Party, Refusal, ThreadId, Unit};
+use crate::domain::{AnsweredRequest, CitizenKey, Condition, Fact, Message, MessageId, Party, Refusal, RequestKey, ThreadId, Unit};
 
 /// How the threads and messages stand that a batch has conditions on.
 #[derive(Default)]
@@ -24,6 +25,8 @@ pub struct Standing {
     pub known: HashSet<(CitizenKey, MessageId)>,
     /// Messages that are rectified.
     pub rectified: HashSet<(CitizenKey, MessageId)>,
+    /// When the requests were answered that have been.
+    pub answered: HashMap<RequestKey, DateTime<Utc>>,
 }
 
 impl Standing {
@@ -43,6 +46,7 @@ impl Standing {
             Condition::NotRectified { citizen, message } => {
                 self.known.contains(&(citizen, message)) && !self.rectified.contains(&(citizen, message))
             }
+            Condition::FirstRequest { key, forgotten } => self.answered.get(&key).is_none_or(|at| *at <= forgotten),
         }
     }
 }
@@ -61,6 +65,7 @@ pub struct Facts<'a> {
     pub deliveries: Vec<rows::Delivery>,
     pub outbox: Vec<rows::Outbox>,
     pub events: Vec<rows::Event>,
+    pub answers: Vec<rows::AnsweredRequest<'a>>,
     pub audit: Vec<rows::Audit<'a>>,
 }
 
@@ -96,6 +101,10 @@ impl<'a> Facts<'a> {
             }
             Fact::Delivery(delivery) => self.add_delivery(delivery),
             Fact::Event(event) => self.events.push(happened(event)),
+            Fact::Answer(answered) => {
+                standing.answered.insert(answered.key, answered.at);
+                self.answers.push(answer(answered));
+            }
             Fact::Audit(record) => self.audit.push(chain.record(record)),
         }
     }
@@ -249,6 +258,17 @@ fn waiting(delivery: &Delivery) -> rows::Outbox {
         queued_at: Moment(delivery.due_at),
         due_at: Moment(delivery.due_at),
         attempts: 0,
+    }
+}
+
+fn answer(answered: &AnsweredRequest) -> rows::AnsweredRequest<'_> {
+    rows::AnsweredRequest {
+        key: answered.key.0,
+        content: answered.content.0,
+        citizen: Identifier(answered.citizen.0),
+        message: Identifier(answered.message.0),
+        answered_at: Moment(answered.at),
+        answer: &answered.answer,
     }
 }
 

@@ -32,6 +32,8 @@ pub mod messages;
 pub mod organisations;
 #[path = "query/outbox.rs"]
 pub mod outbox;
+#[path = "query/requests.rs"]
+pub mod requests;
 
 /// Connection the queries run on.
 pub type Connection = PgConnection;

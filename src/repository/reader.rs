@@ -2,13 +2,17 @@
 //! It knows which engine answers; the questions themselves are in `query`, one module per entity.
 //! Who may ask is left to the services.
 
+use chrono::{DateTime, Utc};
+
 use super::pool::Lease;
 use super::postgres::{self, Postgres};
 use super::sqlite::{self, Sqlite};
 use super::{Agreement, MessageFilter, OutboxDepth, Pools, StoredDocument};
 use crate::domain::code_list::CodeLists;
 use crate::domain::delivery::Letter;
-use crate::domain::{Citizen, CitizenKey, CivilRegistrationNumber, DocumentId, Message, MessageId, Organisation, ThreadId};
+use crate::domain::{
+    AnsweredRequest, Citizen, CitizenKey, CivilRegistrationNumber, DocumentId, Message, MessageId, Organisation, RequestKey, ThreadId,
+};
 use crate::error::Error;
 
 /// Reads for one call over one connection. Every method fails with [`Error::Unavailable`] when the database is away.
@@ -117,6 +121,18 @@ impl Reader {
     /// As above.
     pub fn document(&mut self, citizen: CitizenKey, document: DocumentId) -> Result<Option<StoredDocument>, Error> {
         ask!(self, messages::document(citizen, document))
+    }
+
+    /// The answer a request got, and whom it was about; none if it was not answered since `forgotten` (M20).
+    ///
+    /// # Errors
+    /// As above.
+    pub fn answered_request(
+        &mut self,
+        key: RequestKey,
+        forgotten: DateTime<Utc>,
+    ) -> Result<Option<(CivilRegistrationNumber, AnsweredRequest)>, Error> {
+        ask!(self, requests::answered(key, forgotten))
     }
 
     /// Every code list with every value (K1).

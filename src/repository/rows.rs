@@ -249,6 +249,16 @@ rows! {
         channel: i32,
     }
 
+    /// An answer kept for a request that comes again (M20).
+    AnsweredRequest<'a> as AnsweredRequestColumns in answered_request {
+        key: [u8; 32],
+        content: [u8; 32],
+        citizen: Identifier,
+        message: Identifier,
+        answered_at: Moment,
+        answer: &'a [u8],
+    }
+
     /// An audit record with its seal.
     Audit<'a> as AuditColumns in audit_record {
         chain: Identifier,

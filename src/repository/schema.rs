@@ -278,6 +278,19 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::repository::types::{Id, Instant};
+    answered_request (key) {
+        key -> Binary,
+        content -> Binary,
+        citizen -> Id,
+        message -> Id,
+        answered_at -> Instant,
+        answer -> Binary,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     citizen,
     organisation,
@@ -298,4 +311,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     delivery_attempt,
     queue_event,
     audit_record,
+    answered_request,
 );

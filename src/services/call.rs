@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::code_lists::Lists;
 use super::desk::Desk;
 use super::identity::Identity;
+use super::repetition::Mark;
 use super::wire;
 use crate::contract::Operation;
 use crate::contract::citizen_message_structure::CitizenMessageType;
@@ -31,6 +32,7 @@ pub struct Call<'d> {
     pub(super) reader: Reader,
     pub(super) lists: Arc<Lists>,
     pub(super) unit: Unit,
+    pub(super) mark: Option<Mark>,
     audit: AuditRecord,
 }
 
@@ -57,6 +59,7 @@ impl<'d> Call<'d> {
             reader: desk.repository.reader(),
             lists: desk.lists(),
             unit: Unit::default(),
+            mark: None,
             audit,
         }
     }
@@ -66,12 +69,20 @@ impl<'d> Call<'d> {
     /// # Errors
     /// As the operation; what was written so far is then of no use.
     pub fn answer(&mut self, operation: Operation, reader: &mut xml::Reader<'_>, writer: &mut xml::Writer) -> Result<(), Error> {
-        self.audit.operation = Some(operation.label());
-        self.desk.access.may_call(operation.right(), &self.caller)?;
+        self.open(operation)?;
         match operation {
             Operation::CitizenMessageServiceV2(operation) => citizen_message_service_v2::answer(self, operation, reader, writer),
             Operation::CodeListServiceV5(operation) => code_list_service_v5::answer(self, operation, reader, writer),
         }
+    }
+
+    /// The caller asks for an operation: noted in the audit, and refused without the right to call it.
+    ///
+    /// # Errors
+    /// [`Refusal::NotAuthorised`].
+    pub(super) fn open(&mut self, operation: Operation) -> Result<(), Error> {
+        self.audit.operation = Some(operation.label());
+        Ok(self.desk.access.may_call(operation.right(), &self.caller)?)
     }
 
     /// What the call leaves behind: its facts, their conditions and its audit record; of a failed call the record alone (S5).
@@ -102,7 +113,7 @@ impl<'d> Call<'d> {
         } else {
             self.reader.citizen_by_cpr(&cpr)?
         };
-        self.audit.citizen = Some(cpr);
+        self.about(cpr);
         let citizen = known.ok_or(Refusal::UnknownCitizen)?;
         self.desk.access.may_access(right, &self.caller, &citizen, self.today())?;
         Ok(citizen)
@@ -133,6 +144,11 @@ impl<'d> Call<'d> {
     /// A new identifier.
     pub(super) fn identifier(&self) -> Uuid {
         self.desk.sources.identifier()
+    }
+
+    /// Notes in the audit whom the call is about.
+    pub(super) fn about(&mut self, cpr: CivilRegistrationNumber) {
+        self.audit.citizen = Some(cpr);
     }
 
     /// Notes a message in the audit.

@@ -25,6 +25,16 @@ impl Operation {
         }
     }
 
+    /// Does it make something new each time it is called, so that a request that comes twice has to be told from two requests (M20)?
+    /// The others change nothing, or nothing more the second time.
+    #[must_use]
+    pub fn creates(self) -> bool {
+        matches!(
+            self.right(),
+            domain::Operation::CreateMessage | domain::Operation::CreateMessageReply
+        )
+    }
+
     /// Service, version and operation, for log and audit: `CitizenMessageService/2 CreateMessage`.
     #[must_use]
     pub fn label(self) -> String {

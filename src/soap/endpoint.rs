@@ -18,8 +18,9 @@ use super::journal::Entry;
 use super::limits::Place;
 use super::media::Media;
 use super::rejection::Rejection;
+use super::settle::{self, Settled};
 use super::trip::{self, Arrival, Request};
-use super::{body, envelope, health, identity, settle};
+use super::{body, envelope, health, identity};
 use crate::contract::Service;
 use crate::domain::LogReference;
 use crate::services::{Identity, Refused};
@@ -66,6 +67,7 @@ async fn call(door: Arc<Door>, service: Service, request: HttpRequest, payload: 
                 service,
                 media,
                 action,
+                request_id: request_id(request.headers()),
                 body,
                 identity,
                 reference,
@@ -95,16 +97,34 @@ async fn call(door: Arc<Door>, service: Service, request: HttpRequest, payload: 
 
 /// From the request, or what is left of a refused one, to what its client is told.
 async fn carry_out(door: Arc<Door>, mut entry: Entry, errand: Result<(Request, Place), Arrival>) -> Result<Vec<u8>, Rejection> {
-    let (arrival, place) = match errand {
-        Ok((request, place)) => (walk(&door, request).await, Some(place)),
-        Err(arrival) => (arrival, None),
+    let (request, mut arrival, place) = match errand {
+        Ok((request, place)) => {
+            let request = Arc::new(request);
+            let arrival = walk(&door, Arc::clone(&request)).await;
+            (Some(request), arrival, Some(place))
+        }
+        Err(arrival) => (None, arrival, None),
     };
-    entry.arrived(&arrival);
-    let answer = settle::settle(&door.desk, arrival).await;
+    for _ in 0..TRIPS {
+        entry.arrived(&arrival);
+        match (settle::settle(&door.desk, arrival).await, &request) {
+            (Settled::Answer(answer), _) => {
+                entry.close(&answer);
+                drop(place);
+                return answer;
+            }
+            (Settled::Overtaken, Some(request)) => arrival = walk(&door, Arc::clone(request)).await,
+            (Settled::Overtaken, None) => break,
+        }
+    }
+    let answer = Err(Rejection::Overload);
     entry.close(&answer);
     drop(place);
     answer
 }
+
+/// How often a request may be overtaken by its twins: after the first time their answer is there to be found.
+const TRIPS: usize = 3;
 
 /// What of a request has been received.
 struct Received {
@@ -166,7 +186,7 @@ fn check_head(door: &Door, request: &HttpRequest) -> Result<Media, Rejection> {
 }
 
 /// Takes the request through the house, on a thread where waiting harms nobody.
-async fn walk(door: &Arc<Door>, request: Request) -> Arrival {
+async fn walk(door: &Arc<Door>, request: Arc<Request>) -> Arrival {
     let (desk, limits) = (Arc::clone(&door.desk), door.limits.document());
     let reference = request.reference;
     match web::block(move || trip::take(&desk, limits, &request)).await {
@@ -228,6 +248,15 @@ fn respond(rejection: &Rejection, reference: LogReference) -> HttpResponse {
         response.insert_header((header::RETRY_AFTER, "5"));
     }
     response.body(envelope::write_fault(&fault, reference))
+}
+
+/// The identifier of the request; header lines of one name are one list, as HTTP has it, and a list is no identifier.
+fn request_id(headers: &HeaderMap) -> Option<String> {
+    let lines: Vec<_> = headers
+        .get_all("x-requestid")
+        .map(|value| String::from_utf8_lossy(value.as_bytes()))
+        .collect();
+    (!lines.is_empty()).then(|| lines.join(", "))
 }
 
 fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {

@@ -115,6 +115,7 @@ impl From<&Rejection> for Fault {
             }
             Rejection::UnknownOperation => client(NOT_VALID, "The body element is not an operation of this service"),
             Rejection::Action => client(NOT_VALID, "The SOAPAction is not the one of the operation in the body"),
+            Rejection::Failed(Error::Refused(refusal)) if refusal.code() == NOT_VALID.0 => client(NOT_VALID, refusal.to_string()),
             Rejection::Failed(Error::Refused(refusal)) => plain(refusal.code(), refusal.to_string()),
             Rejection::Failed(Error::Invalid(violation)) if breaks_cpr(violation) => client(INVALID_CPR, violation.to_string()),
             Rejection::Failed(Error::Invalid(violation)) => client(NOT_VALID, violation.to_string()),

@@ -8,14 +8,22 @@ use super::fault::Fault;
 use super::rejection::Rejection;
 use super::trip::Arrival;
 use crate::domain::audit::{AuditRecord, Outcome};
-use crate::domain::{self, Fact, Unit};
+use crate::domain::{self, Fact, Refusal, Unit};
 use crate::error::Error;
 use crate::services::Desk;
 
-/// Commits what the call leaves behind; what comes back may leave.
-pub(super) async fn settle(desk: &Desk, arrival: Arrival) -> Result<Vec<u8>, Rejection> {
+/// What the archive made of a call.
+pub(super) enum Settled {
+    /// This may leave.
+    Answer(Result<Vec<u8>, Rejection>),
+    /// Nothing was stored: a request with the same identifier was first (M20). On another trip its answer is found.
+    Overtaken,
+}
+
+/// Commits what the call leaves behind.
+pub(super) async fn settle(desk: &Desk, arrival: Arrival) -> Settled {
     if arrival.unit.facts.is_empty() {
-        return arrival.answer;
+        return Settled::Answer(arrival.answer);
     }
     let record = record_of(&arrival.unit);
     let waits = arrival.waits();
@@ -27,13 +35,14 @@ pub(super) async fn settle(desk: &Desk, arrival: Arrival) -> Result<Vec<u8>, Rej
                 error!("A code-list look-up was not recorded: {error}");
             }
         });
-        return arrival.answer;
+        return Settled::Answer(arrival.answer);
     }
-    match commit.await {
+    Settled::Answer(match commit.await {
         Ok(()) => arrival.answer,
+        Err(Error::Refused(Refusal::RequestIdTaken)) => return Settled::Overtaken,
         Err(error @ Error::Refused(_)) => Err(refuse(desk, record, error.into()).await),
         Err(error) => Err(error.into()),
-    }
+    })
 }
 
 /// A condition no longer held when the facts were to be stored: the call is refused, and that is recorded instead.

@@ -21,6 +21,8 @@ pub(super) struct Request {
     pub(super) service: Service,
     pub(super) media: Media,
     pub(super) action: Option<String>,
+    /// The header by which a request that comes again is known (M20).
+    pub(super) request_id: Option<String>,
     pub(super) body: Vec<u8>,
     pub(super) identity: Identity,
     pub(super) reference: LogReference,
@@ -94,9 +96,16 @@ fn walk(desk: &Desk, limits: xml::Limits, request: &Request, notes: &mut Notes) 
     let operation = dispatch::operation(request.service, &mut reader, request.action.as_deref())?;
     notes.operation = Some(operation);
     let mut call = desk.call(request.reference, request.received_at, &request.identity, caller);
-    let answer = envelope::write(4096, |writer| call.answer(operation, &mut reader, writer))
-        .map_err(Rejection::from)
-        .and_then(|bytes| envelope::close(reader).map(|()| bytes).map_err(Rejection::from));
+    let answer = match call.repeated(operation, request.request_id.as_deref(), &request.body) {
+        Ok(Some(bytes)) => Ok(bytes),
+        Ok(None) => envelope::write(4096, |writer| call.answer(operation, &mut reader, writer))
+            .map_err(Rejection::from)
+            .and_then(|bytes| envelope::close(reader).map(|()| bytes).map_err(Rejection::from)),
+        Err(error) => Err(error.into()),
+    };
+    if let Ok(bytes) = &answer {
+        call.keep(bytes);
+    }
     let outcome = answer
         .as_ref()
         .map_or_else(|rejection| Outcome::Fault(Fault::from(rejection).number), |_| Outcome::Answered);

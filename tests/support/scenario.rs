@@ -29,6 +29,8 @@ pub struct Step {
     pub at: DateTime<Utc>,
     /// The SOAPAction it is sent with, where the README states one; otherwise that of the body element.
     pub action: Option<String>,
+    /// Further HTTP headers where the README states some, each line ending with CR LF.
+    pub headers: String,
     /// What the README says will come.
     pub expected: Outcome,
 }
@@ -146,6 +148,7 @@ fn read(folder: &Path) -> Scenario {
             request,
             at,
             action: column("SOAPAction"),
+            headers: column("headers").map_or_else(String::new, |lines| lines.split("<br>").map(|line| format!("{line}\r\n")).collect()),
             expected,
             name: step,
         });

@@ -42,7 +42,8 @@ impl Stage {
         let (path, action) = destination(&String::from_utf8_lossy(&request));
         let action = step.action.clone().unwrap_or(action);
         let action = if action.starts_with('"') { action } else { format!("\"{action}\"") };
-        let response = self.server.post(&path, &format!("SOAPAction: {action}\r\n"), &request);
+        let headers = format!("SOAPAction: {action}\r\n{}", step.headers);
+        let response = self.server.post(&path, &headers, &request);
         let media_type = response.header("content-type").unwrap_or_default().to_owned();
         Answer {
             status: response.status(),

@@ -2,22 +2,27 @@
 //! A constant number of statements per batch and table; where two processes could disagree, the rows in question are locked first.
 //! Beginning and ending the transaction is left to the engine, retries to the committer.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::super::audit::Chain;
 use super::super::facts::{Facts, Standing};
 use super::super::rows::Insert;
-use super::super::schema::{audit_record, document, document_content, document_name, message, message_content, rectification};
-use super::super::types::Identifier;
+use super::super::schema::{
+    answered_request, audit_record, document, document_content, document_name, message, message_content, rectification,
+};
+use super::super::types::{Identifier, Moment};
 use super::Connection;
-use crate::domain::{CitizenKey, Condition, MessageId, Refusal, ThreadId, Unit};
+use crate::domain::{CitizenKey, Condition, MessageId, Refusal, RequestKey, ThreadId, Unit};
 
 /// Appends what the conditions allow; `refusals` gets one entry per unit.
 pub fn append(connection: &mut Connection, units: &[&Unit], chain: &mut Chain, refusals: &mut Vec<Option<Refusal>>) -> QueryResult<()> {
     let standing = standing(connection, units)?;
+    let answered = standing.answered.clone();
     let (facts, refused) = Facts::gather(units, standing, chain);
+    forget(connection, &facts, &answered)?;
     insert(connection, &facts)?;
     for rectification in &facts.rectifications {
         remove_content(connection, rectification.citizen, rectification.message)?;
@@ -47,6 +52,7 @@ fn insert(connection: &mut Connection, facts: &Facts<'_>) -> QueryResult<()> {
     Insert::insert(connection, &facts.deliveries)?;
     Insert::insert(connection, &facts.outbox)?;
     Insert::insert(connection, &facts.events)?;
+    Insert::insert(connection, &facts.answers)?;
     Insert::insert(connection, &facts.audit)?;
     Ok(())
 }
@@ -56,6 +62,7 @@ fn insert(connection: &mut Connection, facts: &Facts<'_>) -> QueryResult<()> {
 fn standing(connection: &mut Connection, units: &[&Unit]) -> QueryResult<Standing> {
     let mut standing = Standing::default();
     let (mut citizens, mut threads, mut messages) = (Vec::new(), Vec::new(), Vec::new());
+    let mut requests = Vec::new();
     for (condition, _) in units.iter().flat_map(|unit| &unit.conditions) {
         match *condition {
             Condition::ThreadOpen { citizen, thread } => {
@@ -66,8 +73,10 @@ fn standing(connection: &mut Connection, units: &[&Unit]) -> QueryResult<Standin
                 citizens.push(Identifier(citizen.0));
                 messages.push(Identifier(message.0));
             }
+            Condition::FirstRequest { key, .. } => requests.push(key.0.as_slice().to_vec()),
         }
     }
+    standing.answered = answered(connection, requests)?;
     if citizens.is_empty() {
         return Ok(standing);
     }
@@ -96,6 +105,31 @@ fn standing(connection: &mut Connection, units: &[&Unit]) -> QueryResult<Standin
         .map(|(citizen, message)| (CitizenKey(citizen.0), MessageId(message.0)))
         .collect();
     Ok(standing)
+}
+
+/// When the requests were answered that have been.
+fn answered(connection: &mut Connection, keys: Vec<Vec<u8>>) -> QueryResult<HashMap<RequestKey, DateTime<Utc>>> {
+    if keys.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found: Vec<(Vec<u8>, Moment)> = answered_request::table
+        .filter(answered_request::key.eq_any(keys))
+        .select((answered_request::key, answered_request::answered_at))
+        .load(connection)?;
+    let key = |(key, at): (Vec<u8>, Moment)| Some((RequestKey(key.try_into().ok()?), at.0));
+    Ok(found.into_iter().filter_map(key).collect())
+}
+
+/// Removes the forgotten answers whose identifiers are used again. What another process stored meanwhile is another answer and stays.
+fn forget(connection: &mut Connection, facts: &Facts<'_>, answered: &HashMap<RequestKey, DateTime<Utc>>) -> QueryResult<()> {
+    for answer in &facts.answers {
+        if let Some(at) = answered.get(&RequestKey(answer.key)) {
+            diesel::delete(answered_request::table.find(answer.key.as_slice()))
+                .filter(answered_request::answered_at.eq(Moment(*at)))
+                .execute(connection)?;
+        }
+    }
+    Ok(())
 }
 
 /// Takes title, text, file names and documents away (M11). Bytes stay as long as another document of the citizen has the same.
