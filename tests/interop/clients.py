@@ -1,0 +1,192 @@
+"""The clients: how each is built, started and named in the table. Knows nothing of what they say."""
+
+import dataclasses
+import hashlib
+import os
+import pathlib
+import shutil
+import subprocess
+
+HERE = pathlib.Path(__file__).resolve().parent
+JAVA = pathlib.Path("/usr/share/java")
+
+
+@dataclasses.dataclass
+class Tools:
+    """Where install.sh put things, where things may be built, and how the served descriptions are told apart."""
+
+    folder: pathlib.Path
+    base: str
+    paths: list
+    contract: str  # digest of the served descriptions without the address
+
+
+class Client:
+    name = ""  # in the table
+    folder = ""  # beside this file
+    tls = False
+    large = False
+    trims = False  # it takes white space off the ends of a text
+    unseen = ()  # what it does not tell its user
+    slips = False  # it can be asked to write `ref` children as it would by itself
+    note = ""  # in the table
+    sources = ()  # files beside the client that it is built from
+
+    def __init__(self, tools):
+        self.tools = tools
+        self.here = HERE / self.folder
+
+    def version(self):
+        raise NotImplementedError
+
+    def build(self):
+        """Generates and compiles, where the client is of that kind."""
+
+    def command(self):
+        raise NotImplementedError
+
+    def environment(self):
+        return {}
+
+    def sees(self, line):
+        """A line of the expected answer as this client shows it, or None."""
+        path, value = line.split("\t")
+        while self.trims and value.endswith("\\n"):
+            value = value[:-2]
+        return None if path in self.unseen else f"{path}\t{value}"
+
+    def built(self, make):
+        """A folder with what `make(folder)` built, kept until the contract or the client changes."""
+        sources = sorted(self.here.iterdir()) + [HERE / name for name in self.sources]
+        key = hashlib.sha256(self.tools.contract.encode() + b"".join(file.read_bytes() for file in sources if file.is_file())).hexdigest()[:16]
+        folder = self.tools.folder / "built" / self.folder / key
+        if not (folder / "done").exists():
+            shutil.rmtree(folder.parent, ignore_errors=True)
+            folder.mkdir(parents=True)
+            make(folder)
+            (folder / "done").touch()
+        return folder
+
+
+class Zeep(Client):
+    name, folder, tls = "zeep", "zeep", True
+
+    def version(self):
+        return output(self.tools.folder / "bin/python", "-c", "import zeep; print(zeep.__version__)")
+
+    def command(self):
+        return [self.tools.folder / "bin/python", self.here / "client.py"]
+
+
+class Suds(Zeep):
+    name, folder, tls = "suds", "suds", False
+
+    def version(self):
+        return output(self.tools.folder / "bin/python", "-c", "import suds; print(suds.__version__)")
+
+
+class Php(Client):
+    name, folder, tls = "PHP ext-soap", "php", True
+
+    def version(self):
+        return output("php", "-r", "echo PHP_VERSION;")
+
+    def command(self):
+        return ["php", "-d", "soap.wsdl_cache_enabled=0", "-d", "memory_limit=512M", self.here / "client.php"]
+
+
+class NodeSoap(Client):
+    name, folder, package = "node-soap", "node-soap", "soap"
+    slips, note = True, "needs a prefix before every `ref` child; without it refused with the expected name (no lenient switch yet)"
+
+    def version(self):
+        return output("node", "-p", f"require('{self.modules()}/{self.package}/package.json').version")
+
+    def modules(self):
+        return self.tools.folder / self.folder / "node_modules"
+
+    def command(self):
+        return ["node", self.here / "client.js"]
+
+    def environment(self):
+        return {"NODE_PATH": str(self.modules())}
+
+
+class StrongSoap(NodeSoap):
+    name, folder, package = "strong-soap", "strong-soap", "strong-soap"
+    slips, trims, note = False, True, "takes white space off the ends of every text"
+
+
+class Gsoap(Client):
+    name, folder, tls = "gSOAP", "gsoap", True
+
+    def version(self):
+        return output("soapcpp2", "-V").split()[-1]
+
+    def build(self):
+        self.program = self.built(self.make) / "client"
+
+    def make(self, folder):
+        share = "/usr/share/gsoap"
+        run(folder, "wsdl2h", "-t", self.here / "typemap.dat", "-o", "services.h", *(f"{self.tools.base}{path}?wsdl" for path in self.tools.paths))
+        run(folder, "soapcpp2", "-C", "-j", "-L", "-x", "-w", f"-I{share}/import", f"-I{share}", "services.h")
+        sources = sorted(folder.glob("soap*.cpp"))
+        run(folder, "g++", "-O0", "-w", "-DWITH_OPENSSL", f"-I{folder}", "-o", "client", self.here / "client.cpp", *sources,
+            "-lgsoapssl++", "-lssl", "-lcrypto", "-lz")
+
+    def command(self):
+        return [self.program]
+
+
+class JaxWs(Client):
+    name, folder, tls = "JAX-WS RI", "jaxws", True
+    unseen, note = ("Fault.code",), "a typed fault has no faultcode; writes a null header as nil, which a handler must take out"
+    sources = ("Flat.java",)
+    JARS = ("jaxws-rt", "jaxws-tools", "jaxws-api", "jaxb-api", "jaxb-runtime", "jaxb-core", "jaxb-impl", "jaxb-xjc", "saaj-impl", "stax-ex",
+            "streambuffer", "txw2", "xsom", "rngom", "codemodel", "dtd-parser", "mimepull", "metro-policy", "gmbal", "istack-commons-runtime",
+            "istack-commons-tools", "javax.activation", "geronimo-annotation-1.3-spec", "relaxngDatatype", "glassfish-management-api", "jws-api",
+            "javax.xml.soap-api", "FastInfoset", "xml-resolver", "stax2-api", "woodstox-core")
+
+    def path(self):
+        return ":".join(str(JAVA / f"{name}.jar") for name in self.JARS if (JAVA / f"{name}.jar").exists())
+
+    def version(self):
+        return package("libjaxws-java")
+
+    def build(self):
+        self.classes = self.built(self.make)
+
+    def make(self, folder):
+        for number, path in enumerate(self.tools.paths):
+            run(folder, "java", "-cp", self.path(), "com.sun.tools.ws.WsImport", "-quiet", "-Xnocompile", "-XadditionalHeaders", "-keep",
+                "-B-XautoNameResolution", "-s", ".", "-p", f"service{number}", f"{self.tools.base}{path}?wsdl")
+        run(folder, "javac", "-nowarn", "-encoding", "UTF-8", "-cp", self.path(), "-d", ".", HERE / "Flat.java", *sorted(self.here.glob("*.java")),
+            *sorted(folder.rglob("*.java")))
+
+    def command(self):
+        options = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+        if tls := os.environ.get("INTEROP_TLS"):
+            store = pathlib.Path(tls, "ca.p12")
+            if not store.exists():
+                run(tls, "keytool", "-importcert", "-noprompt", "-alias", "ca", "-file", "ca.pem", "-keystore", store, "-storetype", "PKCS12",
+                    "-storepass", "interop")
+            options += [f"-Djavax.net.ssl.keyStore={tls}/client.p12", "-Djavax.net.ssl.keyStorePassword=interop",
+                        f"-Djavax.net.ssl.trustStore={tls}/ca.p12", "-Djavax.net.ssl.trustStorePassword=interop"]
+        return ["java", *options, "-cp", f"{self.classes}:{self.path()}", "Client"]
+
+
+ALL = (Zeep, Suds, Php, NodeSoap, StrongSoap, Gsoap, JaxWs)
+
+
+def output(*command):
+    return subprocess.run([str(word) for word in command], check=True, capture_output=True, text=True).stdout.strip()
+
+
+def package(name):
+    return output("dpkg-query", "-W", "-f", "${Version}", name).split("-")[0]
+
+
+def run(folder, *command):
+    done = subprocess.run([str(word) for word in command], cwd=folder, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{command[0]} failed: {(done.stdout + done.stderr)[-3000:]}")
