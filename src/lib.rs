@@ -7,6 +7,7 @@ pub mod contract;
 pub mod delivery;
 pub mod domain;
 pub mod error;
+pub mod meter;
 pub mod repository;
 pub mod services;
 pub mod settings;

@@ -3,6 +3,7 @@
 //! What may be read or written is left to the services and the domain.
 
 mod audit;
+mod backlog;
 mod commit;
 mod committer;
 mod engine;
@@ -15,6 +16,7 @@ mod reader;
 mod rows;
 mod schema;
 mod sqlite;
+mod tally;
 mod types;
 
 use std::io::Read;
@@ -22,6 +24,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+pub use backlog::{Backlog, QueueBacklog};
 pub use commit::Commit;
 pub use outbox::{Claim, Order, Outbox, OutboxDepth};
 pub use reader::Reader;
@@ -35,6 +38,7 @@ use import::{ImportError, Kind, Summary};
 use pool::Pool;
 use postgres::Postgres;
 use sqlite::Sqlite;
+use tally::Tally;
 
 /// How an archive is opened.
 #[derive(Clone)]
@@ -144,6 +148,7 @@ pub struct Repository(Arc<Archive>);
 struct Archive {
     pools: Pools,
     committer: Committer,
+    tally: Tally,
 }
 
 /// The read pool of the engine in use.
@@ -203,7 +208,26 @@ impl Repository {
 
     /// The outbox, over a connection of its own; it connects when it is first asked.
     pub fn outbox(&self) -> Outbox {
-        Outbox::new(&self.0.pools)
+        Outbox::new(&self.0.pools, &self.0.tally)
+    }
+
+    /// How much waits in outbox and queues, over a connection made for the question: it does not wait for a reader.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the database is away, [`Error::Internal`] otherwise.
+    pub fn backlog(&self) -> Result<Backlog, Error> {
+        match &self.0.pools {
+            Pools::Sqlite(pool) => backlog::ask(pool.engine(), sqlite::backlog::backlog),
+            Pools::Postgres(pool) => backlog::ask(pool.engine(), postgres::backlog::backlog),
+        }
+    }
+
+    /// What the archive counts about itself, in the text format of Prometheus; the database is not asked.
+    pub fn measured(&self) -> String {
+        self.0.tally.text(match &self.0.pools {
+            Pools::Sqlite(pool) => pool.state(),
+            Pools::Postgres(pool) => pool.state(),
+        })
     }
 
     /// Does the database answer?
@@ -239,10 +263,12 @@ impl Archive {
         // A fresh connection: what the migration set for itself must not stay with the writer.
         let connection = engine.writing().map_err(unreachable)?;
         let chain = Chain::begin(Arc::new(Keys::derive(&settings.audit_key)));
-        let committer = Committer::start(engine.clone(), connection, chain, settings.queue)?;
+        let tally = Tally::new(settings.readers);
+        let committer = Committer::start(engine.clone(), connection, chain, settings.queue, tally.clone())?;
         Ok(Self {
             pools: pools(Pool::new(engine, settings.readers)),
             committer,
+            tally,
         })
     }
 }

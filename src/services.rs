@@ -28,3 +28,5 @@ pub use sources::Sources;
 
 /// The receipt of a unit handed to the archive; wait for it or await it before the answer leaves.
 pub use crate::repository::Commit;
+/// How much waits in outbox and queues.
+pub use crate::repository::{Backlog, OutboxDepth, QueueBacklog};

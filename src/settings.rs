@@ -44,6 +44,10 @@ pub struct Server {
     #[arg(long, env = "DIALOGMODUL_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
 
+    /// Address and port for `/metrics`, and nothing else: plain HTTP, open to whoever reaches it; no citizen, person or organisation is named there. Port 0 takes a free one. Default: none.
+    #[arg(long, env = "DIALOGMODUL_METRICS_LISTEN", value_name = "ADDRESS")]
+    pub metrics_listen: Option<SocketAddr>,
+
     /// The URL callers use. Addresses in the served WSDL begin with it. Default: http, or https with TLS, and the address listened on.
     #[arg(long, env = "DIALOGMODUL_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<PublicUrl>,

@@ -16,6 +16,7 @@ mod identity;
 mod journal;
 mod limits;
 mod media;
+mod metrics;
 mod rejection;
 mod settle;
 pub mod tls;
@@ -45,6 +46,8 @@ pub struct Bound {
     pub server: Server,
     /// Where it listens.
     pub address: SocketAddr,
+    /// Where `/metrics` is, if anywhere.
+    pub metrics: Option<SocketAddr>,
     /// The URL its addresses begin with.
     pub url: PublicUrl,
 }
@@ -68,8 +71,9 @@ pub fn server(desk: Arc<Desk>, settings: &settings::Server) -> Result<Bound, Ope
     let entrance = tls::Entrance::open(&settings.tls)?;
     let config = entrance.config().cloned();
     let no_listening = |error| OpenError::Listen(settings.listen, error);
-    let listener = TcpListener::bind(settings.listen).map_err(no_listening)?;
-    let address = listener.local_addr().map_err(no_listening)?;
+    let (listener, address) = listen(settings.listen)?;
+    let watch = settings.metrics_listen.map(listen).transpose()?;
+    let watched_at = watch.as_ref().map(|(_, address)| *address);
     let url = settings
         .public_url
         .clone()
@@ -79,7 +83,7 @@ pub fn server(desk: Arc<Desk>, settings: &settings::Server) -> Result<Bound, Ope
         .workers
         .or(std::thread::available_parallelism().ok())
         .map_or(1, std::num::NonZero::get);
-    let door = web::Data::new(door::Door::new(desk, limits.clone(), settings.profile, entrance, &url));
+    let door = web::Data::new(door::Door::new(desk, limits.clone(), settings.profile, entrance, &url, watched_at));
     let server = HttpServer::new(move || App::new().app_data(door.clone()).default_service(web::to(endpoint::serve)))
         .workers(workers)
         .worker_max_blocking_threads(limits.threads.get().div_ceil(workers))
@@ -97,8 +101,24 @@ pub fn server(desk: Arc<Desk>, settings: &settings::Server) -> Result<Bound, Ope
         Some(config) => server.listen_rustls_0_23(listener, config),
         None => server.listen(listener),
     };
-    let server = server.map_err(no_listening)?.run();
-    Ok(Bound { server, address, url })
+    let mut server = server.map_err(no_listening)?;
+    if let Some((listener, address)) = watch {
+        server = server.listen(listener).map_err(|error| OpenError::Listen(address, error))?;
+    }
+    Ok(Bound {
+        server: server.run(),
+        address,
+        metrics: watched_at,
+        url,
+    })
+}
+
+/// Takes an address, and says which port it became.
+fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), OpenError> {
+    let no_listening = |error| OpenError::Listen(address, error);
+    let listener = TcpListener::bind(address).map_err(no_listening)?;
+    let address = listener.local_addr().map_err(no_listening)?;
+    Ok((listener, address))
 }
 
 /// The addresses of all services under a public URL, in the order of the contract.

@@ -23,6 +23,10 @@ pub(super) struct Demo {
     #[arg(long, env = "DIALOGMODUL_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: std::net::SocketAddr,
 
+    /// Address and port for `/metrics`; port 0 takes a free one.
+    #[arg(long, env = "DIALOGMODUL_METRICS_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    metrics_listen: std::net::SocketAddr,
+
     /// Where the archive is kept; a folder of ours.
     #[arg(long, env = "DIALOGMODUL_DEMO_DATA", value_name = "FOLDER", default_value = "data")]
     data: std::path::PathBuf,
@@ -39,6 +43,7 @@ impl Demo {
         repository.load_demo().map_err(|error| Failure::Other(error.to_string()))?;
         let server = Server {
             listen: self.listen,
+            metrics_listen: Some(self.metrics_listen),
             public_url: None,
             profile: Profile::Development,
             workers: None,
@@ -62,6 +67,9 @@ fn welcome(out: &mut impl Write, bound: &Bound) -> io::Result<()> {
     )?;
     for (_, address) in soap::addresses(&bound.url) {
         writeln!(out, "  {address}?wsdl")?;
+    }
+    if let Some(address) = bound.metrics {
+        writeln!(out, "  http://{address}/metrics")?;
     }
     let Some((_, address)) = soap::addresses(&bound.url).find(|(service, _)| *service == Service::CitizenMessageServiceV2) else {
         return Ok(());

@@ -40,6 +40,9 @@ impl Serve {
         let repository = open(&self.database)?;
         serve(repository, &self.server, &delivery, |bound| {
             info!("Listening on {}; the public URL is {}", bound.address, bound.url);
+            if let Some(address) = bound.metrics {
+                info!("Metrics are at http://{address}/metrics");
+            }
         })
     }
 }

@@ -34,6 +34,16 @@ impl Channel {
         }
     }
 
+    /// Its word in metrics.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Sms => "sms",
+            Self::JobnetNotification => "jobnet",
+            Self::AuthorityToAuthority => "authority",
+        }
+    }
+
     /// The channel of a code-list number.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 use super::audit::Chain;
 use super::commit::{Commit, PATIENCE};
 use super::engine::Engine;
+use super::tally::Tally;
 use crate::domain::{Fact, Refusal, Unit};
 use crate::error::Error;
 
@@ -29,6 +30,7 @@ const PAUSE: Duration = Duration::from_millis(5);
 pub struct Committer {
     queue: Option<SyncSender<Job>>,
     writer: Option<JoinHandle<()>>,
+    tally: Tally,
 }
 
 impl Committer {
@@ -36,12 +38,19 @@ impl Committer {
     ///
     /// # Errors
     /// The operating system gives no thread.
-    pub fn start<E: Engine>(engine: Arc<E>, connection: E::Connection, chain: Chain, capacity: usize) -> std::io::Result<Self> {
+    pub fn start<E: Engine>(
+        engine: Arc<E>,
+        connection: E::Connection,
+        chain: Chain,
+        capacity: usize,
+        tally: Tally,
+    ) -> std::io::Result<Self> {
         let (queue, jobs) = sync_channel(capacity.max(1));
         let writer = Writer {
             engine,
             connection: Some(connection),
             chain,
+            tally: tally.clone(),
         };
         let writer = std::thread::Builder::new()
             .name("committer".to_owned())
@@ -49,6 +58,7 @@ impl Committer {
         Ok(Self {
             queue: Some(queue),
             writer: Some(writer),
+            tally,
         })
     }
 
@@ -61,10 +71,15 @@ impl Committer {
             deadline: Instant::now() + PATIENCE,
             answer,
         };
+        self.tally.waits();
+        let refused = |error| {
+            self.tally.taken(1);
+            Commit::failed(error)
+        };
         match self.queue.as_ref().map(|queue| queue.try_send(job)) {
             Some(Ok(())) => Commit::pending(receiver),
-            Some(Err(TrySendError::Full(_))) => Commit::failed(Error::Unavailable("too many writes wait".to_owned())),
-            Some(Err(TrySendError::Disconnected(_))) | None => Commit::failed(Error::Internal("the committer has stopped".to_owned())),
+            Some(Err(TrySendError::Full(_))) => refused(Error::Unavailable("too many writes wait".to_owned())),
+            Some(Err(TrySendError::Disconnected(_))) | None => refused(Error::Internal("the committer has stopped".to_owned())),
         }
     }
 }
@@ -96,6 +111,7 @@ struct Writer<E: Engine> {
     engine: Arc<E>,
     connection: Option<E::Connection>,
     chain: Chain,
+    tally: Tally,
 }
 
 /// A commit whose answer got lost with the connection: where the chain would stand, and what the answers would be.
@@ -107,7 +123,10 @@ impl<E: Engine> Writer<E> {
         while let Some(first) = held.take().or_else(|| jobs.recv().ok()) {
             let mut batch = Vec::new();
             held = gather(first, jobs, &mut batch);
+            self.tally.taken(batch.len());
+            let (units, begun) = (batch.len(), Instant::now());
             self.settle(batch);
+            self.tally.settled(units, begun.elapsed());
         }
     }
 

@@ -11,6 +11,7 @@ use super::engine::Engine;
 use super::pool::Pool;
 use super::postgres::{self, Postgres};
 use super::sqlite::{self, Sqlite};
+use super::tally::Tally;
 use crate::domain::delivery::{DeliveryKind, Verdict};
 use crate::domain::{Channel, CitizenKey, MessageId};
 use crate::error::Error;
@@ -65,7 +66,7 @@ pub struct OutboxDepth {
 }
 
 /// The outbox of an archive; one worker at a time.
-pub struct Outbox(Desk);
+pub struct Outbox(Desk, Tally);
 
 enum Desk {
     Sqlite(Line<Sqlite>),
@@ -83,11 +84,12 @@ macro_rules! ask {
 }
 
 impl Outbox {
-    pub(super) fn new(pools: &Pools) -> Self {
-        Self(match pools {
+    pub(super) fn new(pools: &Pools, tally: &Tally) -> Self {
+        let desk = match pools {
             Pools::Sqlite(pool) => Desk::Sqlite(Line::new(pool)),
             Pools::Postgres(pool) => Desk::Postgres(Line::new(pool)),
-        })
+        };
+        Self(desk, tally.clone())
     }
 
     /// Takes what is due, the longest due first. Of one citizen's deliveries on a channel only the oldest is given out,
@@ -105,7 +107,11 @@ impl Outbox {
     /// # Errors
     /// As above.
     pub fn settle(&mut self, claim: &Claim, verdict: Verdict, status: Option<u16>, now: DateTime<Utc>) -> Result<bool, Error> {
-        ask!(self, settle(claim, verdict, status, now))
+        let settled = ask!(self, settle(claim, verdict, status, now))?;
+        if settled {
+            self.1.attempted(claim.channel, verdict.state());
+        }
+        Ok(settled)
     }
 
     /// Gives back what was not tried; it does not count as an attempt.

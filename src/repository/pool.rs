@@ -46,6 +46,11 @@ impl<E: Engine> Pool<E> {
         &self.engine
     }
 
+    /// How many connections there are, and how many of them rest.
+    pub fn state(&self) -> r2d2::State {
+        self.connections.state()
+    }
+
     /// A lease that takes its connection when the first query needs it.
     pub fn lease(&self) -> Lease<E> {
         Lease {

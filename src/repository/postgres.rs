@@ -20,6 +20,8 @@ use crate::domain::{Refusal, Unit};
 
 #[path = "query/append.rs"]
 pub mod append;
+#[path = "query/backlog.rs"]
+pub mod backlog;
 #[path = "query/citizens.rs"]
 pub mod citizens;
 #[path = "query/code_lists.rs"]

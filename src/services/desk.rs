@@ -14,7 +14,7 @@ use crate::contract::Operation;
 use crate::domain::audit::{AuditRecord, Outcome};
 use crate::domain::{AccessTable, Caller, Fact, LogReference, Organisation, Unit};
 use crate::error::Error;
-use crate::repository::{Commit, Repository};
+use crate::repository::{Backlog, Commit, Repository};
 
 /// What a profile decides about the services.
 #[derive(Clone, Debug)]
@@ -105,6 +105,26 @@ impl Desk {
     /// The archive is away.
     pub fn ready(&self) -> Result<(), Error> {
         self.repository.ping()
+    }
+
+    /// The time it is.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.sources.now()
+    }
+
+    /// How much waits in outbox and queues.
+    ///
+    /// # Errors
+    /// The archive is away.
+    pub fn backlog(&self) -> Result<Backlog, Error> {
+        self.repository.backlog()
+    }
+
+    /// What the archive counts about itself, in the text format of Prometheus; never waits.
+    #[must_use]
+    pub fn measured(&self) -> String {
+        self.repository.measured()
     }
 
     /// The code lists as they stand now.

@@ -1,10 +1,12 @@
 //! The door itself: what every request that comes in shares.
 //! It knows the desk behind it, the limits, and the descriptions built at start; all workers look at the same one.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::description::Description;
 use super::limits::Budget;
+use super::metrics::Metrics;
 use super::tls::Entrance;
 use super::{address, wire};
 use crate::contract::Service;
@@ -18,12 +20,20 @@ pub(super) struct Door {
     pub(super) profile: Profile,
     pub(super) entrance: Entrance,
     pub(super) budget: Budget,
+    pub(super) metrics: Metrics,
     descriptions: Vec<(Service, Description)>,
 }
 
 impl Door {
-    /// A door to the desk; builds the descriptions of all services.
-    pub(super) fn new(desk: Arc<Desk>, limits: Limits, profile: Profile, entrance: Entrance, url: &PublicUrl) -> Self {
+    /// A door to the desk; builds the descriptions of all services. At `watched_at` it tells how it does, and nothing else.
+    pub(super) fn new(
+        desk: Arc<Desk>,
+        limits: Limits,
+        profile: Profile,
+        entrance: Entrance,
+        url: &PublicUrl,
+        watched_at: Option<SocketAddr>,
+    ) -> Self {
         let descriptions = Service::ALL
             .iter()
             .map(|&service| (service, wire::describe(service, &format!("{url}{}", address::path(service)))))
@@ -31,6 +41,7 @@ impl Door {
         Self {
             desk,
             budget: Budget::new(&limits),
+            metrics: Metrics::new(watched_at),
             limits,
             profile,
             entrance,

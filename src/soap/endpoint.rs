@@ -20,7 +20,7 @@ use super::media::Media;
 use super::rejection::Rejection;
 use super::settle::{self, Settled};
 use super::trip::{self, Arrival, Request};
-use super::{body, envelope, health, identity};
+use super::{body, envelope, health, identity, metrics};
 use crate::contract::Service;
 use crate::domain::LogReference;
 use crate::services::{Identity, Refused};
@@ -30,6 +30,9 @@ const XML: &str = "text/xml; charset=utf-8";
 
 /// Answers any request.
 pub(super) async fn serve(door: web::Data<Door>, request: HttpRequest, payload: Payload) -> HttpResponse {
+    if door.metrics.are_asked(&request) {
+        return metrics::page(&door, &request).await;
+    }
     let uri = request.uri();
     let address = Address::of(uri.path(), uri.query().unwrap_or_default());
     let method = request.method();
@@ -109,7 +112,7 @@ async fn carry_out(door: Arc<Door>, mut entry: Entry, errand: Result<(Request, P
         entry.arrived(&arrival);
         match (settle::settle(&door.desk, arrival).await, &request) {
             (Settled::Answer(answer), _) => {
-                entry.close(&answer);
+                entry.close(&answer, &door.metrics);
                 drop(place);
                 return answer;
             }
@@ -118,7 +121,7 @@ async fn carry_out(door: Arc<Door>, mut entry: Entry, errand: Result<(Request, P
         }
     }
     let answer = Err(Rejection::Overload);
-    entry.close(&answer);
+    entry.close(&answer, &door.metrics);
     drop(place);
     answer
 }

@@ -1,4 +1,4 @@
-//! The journal: one line in the log for each call, with the reference the caller was given.
+//! The journal: one line in the log for each call, with the reference the caller was given, and one count in the metrics.
 //! It knows service, operation, system, outcome and duration, and nothing of what was said: no number, name or text of a citizen can reach it.
 //! Where the line goes is left to the logger.
 
@@ -7,11 +7,13 @@ use std::time::Instant;
 use log::{Level, log};
 
 use super::fault::Fault;
+use super::metrics::{ANSWERED, Metrics};
 use super::rejection::Rejection;
 use super::trip::Arrival;
 use crate::contract::Service;
 use crate::domain::LogReference;
 use crate::error::Error;
+use crate::services::Operation;
 
 /// A call on its way.
 pub(super) struct Entry {
@@ -19,7 +21,7 @@ pub(super) struct Entry {
     reference: LogReference,
     started: Instant,
     bytes_in: usize,
-    operation: &'static str,
+    operation: Option<Operation>,
     system: Option<String>,
 }
 
@@ -31,7 +33,7 @@ impl Entry {
             reference,
             started: Instant::now(),
             bytes_in: 0,
-            operation: "-",
+            operation: None,
             system: None,
         }
     }
@@ -43,29 +45,31 @@ impl Entry {
 
     /// Its trip is over.
     pub(super) fn arrived(&mut self, arrival: &Arrival) {
-        self.operation = arrival.operation.map_or("-", |operation| operation.description().name);
+        self.operation = arrival.operation;
         self.system.clone_from(&arrival.system);
     }
 
-    /// Its answer is known: the line is written.
-    pub(super) fn close(self, answer: &Result<Vec<u8>, Rejection>) {
+    /// Its answer is known: it is counted, and the line is written.
+    pub(super) fn close(self, answer: &Result<Vec<u8>, Rejection>, metrics: &Metrics) {
+        let elapsed = self.started.elapsed();
         let (said, status, outcome, bytes_out) = match answer {
-            Ok(bytes) => ("answered".to_owned(), 200, "ok".to_owned(), bytes.len()),
+            Ok(bytes) => ("answered".to_owned(), 200, ANSWERED.to_owned(), bytes.len()),
             Err(rejection) => {
                 let fault = Fault::from(rejection);
                 (format!("refused: {rejection}"), fault.status.as_u16(), fault.number.to_string(), 0)
             }
         };
+        metrics.count(self.service, self.operation, &outcome, elapsed);
         log!(
             level(answer),
             "{service}/{version} {operation} {said}; call={reference} system={system} outcome={outcome} status={status} in={bytes_in} out={bytes_out} ms={elapsed:.2}",
             service = self.service.name(),
             version = self.service.version(),
-            operation = self.operation,
+            operation = self.operation.map_or("-", |operation| operation.description().name),
             reference = self.reference,
             system = self.system.as_deref().unwrap_or("-"),
             bytes_in = self.bytes_in,
-            elapsed = self.started.elapsed().as_secs_f64() * 1000.0,
+            elapsed = elapsed.as_secs_f64() * 1000.0,
         );
     }
 }

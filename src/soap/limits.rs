@@ -16,6 +16,15 @@ const UNIT: usize = 1024;
 pub(super) struct Budget {
     requests: Arc<Semaphore>,
     bytes: Arc<Semaphore>,
+    capacity: InHouse,
+}
+
+/// How much is in the house, or may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct InHouse {
+    pub(super) requests: usize,
+    /// Bytes of bodies.
+    pub(super) bytes: usize,
 }
 
 /// A request's place in the house. It is free again when this is dropped.
@@ -28,9 +37,27 @@ pub(super) struct Place {
 impl Budget {
     pub(super) fn new(limits: &Limits) -> Self {
         let bytes = (limits.bytes_in_flight / UNIT).min(Semaphore::MAX_PERMITS);
+        let requests = limits.requests.min(Semaphore::MAX_PERMITS);
         Self {
-            requests: Arc::new(Semaphore::new(limits.requests.min(Semaphore::MAX_PERMITS))),
+            requests: Arc::new(Semaphore::new(requests)),
             bytes: Arc::new(Semaphore::new(bytes)),
+            capacity: InHouse {
+                requests,
+                bytes: bytes * UNIT,
+            },
+        }
+    }
+
+    /// How much may be in the house.
+    pub(super) fn capacity(&self) -> InHouse {
+        self.capacity
+    }
+
+    /// How much is in the house.
+    pub(super) fn held(&self) -> InHouse {
+        InHouse {
+            requests: self.capacity.requests.saturating_sub(self.requests.available_permits()),
+            bytes: self.capacity.bytes.saturating_sub(self.bytes.available_permits() * UNIT),
         }
     }
 
@@ -85,6 +112,8 @@ mod tests {
         let mut place = budget.enter().unwrap();
         assert!(budget.enter().is_err());
         place.hold(UNIT).unwrap();
+        let held = InHouse { requests: 1, bytes: UNIT };
+        assert_eq!(budget.held(), held);
         place.hold(4 * UNIT).unwrap();
         assert!(place.hold(4 * UNIT + 1).is_err());
         drop(place);

@@ -16,6 +16,8 @@ use dialogmodul::soap;
 pub struct Server {
     /// Where it listens.
     pub address: SocketAddr,
+    /// Where `/metrics` is, if anywhere.
+    pub metrics: Option<SocketAddr>,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
 }
@@ -30,6 +32,7 @@ impl Server {
     pub fn start_with(repository: Repository, sources: Sources, change: impl FnOnce(&mut settings::Server)) -> Self {
         let mut settings = settings::Server {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            metrics_listen: None,
             public_url: Some("http://dialog.example.dk".parse().unwrap()),
             profile: Profile::Development,
             workers: std::num::NonZeroUsize::new(1),
@@ -43,13 +46,14 @@ impl Server {
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
                 let bound = soap::server(desk, &settings).unwrap();
-                tell.send((bound.address, bound.server.handle())).unwrap();
+                tell.send((bound.address, bound.metrics, bound.server.handle())).unwrap();
                 bound.server.await.unwrap();
             });
         });
-        let (address, handle) = told.recv().unwrap();
+        let (address, metrics, handle) = told.recv().unwrap();
         Self {
             address,
+            metrics,
             handle,
             thread: Some(thread),
         }
