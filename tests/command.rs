@@ -94,6 +94,10 @@ fn wrong_settings_stop_the_start_with_one_sentence_and_exit_code_2() {
             "cannot listen on 203.0.113.1:80",
         ),
         (
+            vec!["serve", "--profile", "development", "--metrics-listen", "203.0.113.1:81"],
+            "cannot listen on 203.0.113.1:81",
+        ),
+        (
             vec![
                 "serve",
                 "--profile",
@@ -189,6 +193,12 @@ fn the_demo_prints_a_request_that_works_and_stops_when_asked() {
         .unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
     let mut running = Running(child);
+    let metrics = lines.find(|line| line.ends_with("/metrics")).unwrap();
+    let watched = metrics.trim().strip_prefix("http://").and_then(|rest| rest.strip_suffix("/metrics"));
+    let mut watching = connect(watched.unwrap().parse().unwrap());
+    watching.write(&request("GET", "/metrics", "", b""));
+    assert!(watching.response().text().contains("\ndialogmodul_database_up 1\n"));
+    drop(watching);
     let curl = lines.find(|line| line.starts_with("curl ")).unwrap();
     let url = curl.split(' ').find(|word| word.starts_with("http://")).unwrap();
     let (address, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();

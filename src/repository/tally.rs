@@ -60,13 +60,11 @@ impl Tally {
     }
 
     /// So many writes no longer wait.
-    #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
     pub fn taken(&self, units: usize) {
         self.waiting.sub(units as f64);
     }
 
     /// A batch is answered.
-    #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
     pub fn settled(&self, units: usize, time: Duration) {
         self.batches.observe(units as f64);
         self.commits.observe(time.as_secs_f64());

@@ -123,7 +123,7 @@ impl Metrics {
                 number: meters.gauges("dialogmodul_outbox_waiting", "Deliveries that wait.", &["channel"]),
                 age: meters.gauges(
                     "dialogmodul_outbox_oldest_age_seconds",
-                    "Time since the oldest waiting delivery was posted.",
+                    "Time since the oldest waiting delivery was first due.",
                     &["channel"],
                 ),
             },
@@ -174,7 +174,6 @@ impl Metrics {
         self.meters.text() + &door.desk.measured()
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
     fn show_house(&self, door: &Door) {
         let (held, capacity) = (door.budget.held(), door.budget.capacity());
         self.requests_in_work.set(held.requests as f64);
@@ -184,7 +183,6 @@ impl Metrics {
     }
 
     /// Nothing is said about what waits while nobody knows it.
-    #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
     fn show_backlog(&self, backlog: Option<&Backlog>, now: DateTime<Utc>) {
         self.database_up.set(if backlog.is_some() { 1.0 } else { 0.0 });
         self.outbox.forget();
@@ -208,7 +206,6 @@ impl Waiting {
         self.age.reset();
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
     fn show(&self, label: &str, number: u64, oldest: DateTime<Utc>, now: DateTime<Utc>) {
         let age = if number > 0 {
             (now - oldest).as_seconds_f64().max(0.0)

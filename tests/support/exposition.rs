@@ -76,7 +76,8 @@ impl Page {
 
     /// Buckets grow, and the last holds all.
     fn check_histogram(&self, name: &str) {
-        let (mut last, mut bounds): (BTreeMap<_, f64>, BTreeMap<_, Vec<(f64, f64)>>) = (BTreeMap::new(), BTreeMap::new());
+        let mut last = BTreeMap::new();
+        let mut bounds: BTreeMap<_, Vec<(f64, f64)>> = BTreeMap::new();
         for (labels, value) in self.of(&format!("{name}_bucket")) {
             let mut labels = labels.clone();
             let bound = labels.remove("le").expect("a bucket has a bound");
