@@ -194,7 +194,10 @@ fn the_demo_prints_a_request_that_works_and_stops_when_asked() {
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
     let mut running = Running(child);
     let metrics = lines.find(|line| line.ends_with("/metrics")).unwrap();
-    let watched = metrics.trim().strip_prefix("http://").and_then(|rest| rest.strip_suffix("/metrics"));
+    let watched = metrics
+        .trim()
+        .strip_prefix("http://")
+        .and_then(|rest| rest.strip_suffix("/metrics"));
     let mut watching = connect(watched.unwrap().parse().unwrap());
     watching.write(&request("GET", "/metrics", "", b""));
     assert!(watching.response().text().contains("\ndialogmodul_database_up 1\n"));
