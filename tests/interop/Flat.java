@@ -29,7 +29,7 @@ abstract class Flat {
     /** The decoded answer; a fault as a map. */
     abstract Object call(Step step) throws Exception;
 
-    /** The fields of a generated class by the names they have in XML, in their order. */
+    /** The fields of a generated class by the names they have in XML, in their order; two names with a dot where the class left one out. */
     abstract Map<String, Field> fields(Class<?> type);
 
     /** A leaf of a type only this library knows, from its text. */
@@ -74,20 +74,22 @@ abstract class Flat {
     }
 
     private void put(Object place, String path, String kind, String text) throws Exception {
-        int dot = path.indexOf('.');
-        String name = dot < 0 ? path : path.substring(0, dot);
-        int bracket = name.indexOf('[');
-        Field field = fields(place.getClass()).get(bracket < 0 ? name : name.substring(0, bracket));
-        if (dot < 0) {
+        Map<String, Field> fields = fields(place.getClass());
+        String name = fields.keySet().stream().filter(key -> path.equals(key) || path.startsWith(key + ".") || path.startsWith(key + "["))
+                .findFirst().orElseThrow(() -> new IllegalArgumentException("no field for " + path));
+        Field field = fields.get(name);
+        String rest = path.substring(name.length());
+        if (rest.isEmpty()) {
             field.set(place, value(field.getType(), kind, text));
             return;
         }
-        Object child = bracket < 0 ? field.get(place) : member(place, field, Integer.parseInt(name.substring(bracket + 1, name.length() - 1)));
+        int end = rest.indexOf(']');
+        Object child = rest.startsWith("[") ? member(place, field, Integer.parseInt(rest.substring(1, end))) : field.get(place);
         if (child == null) {
             child = field.getType().getDeclaredConstructor().newInstance();
             field.set(place, child);
         }
-        put(child, path.substring(dot + 1), kind, text);
+        put(child, rest.substring(rest.startsWith("[") ? end + 2 : 1), kind, text);
     }
 
     @SuppressWarnings("unchecked")
@@ -146,7 +148,7 @@ abstract class Flat {
 
     /** The fields of a class and its parents, parents first. */
     static List<Field> declared(Class<?> type) {
-        List<Field> fields = type.getSuperclass() == null || type.getSuperclass() == Object.class ? new ArrayList<>() : declared(type.getSuperclass());
+        List<Field> fields = type.getSuperclass() == null || type.getSuperclass().getClassLoader() == null ? new ArrayList<>() : declared(type.getSuperclass());
         for (Field field : type.getDeclaredFields()) {
             if (!Modifier.isStatic(field.getModifiers())) {
                 field.setAccessible(true);

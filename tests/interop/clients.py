@@ -28,7 +28,7 @@ class Client:
     large = False
     trims = False  # it takes white space off the ends of a text
     unseen = ()  # what it does not tell its user
-    slips = False  # it can be asked to write `ref` children as it would by itself
+    slips = False  # it can be asked to make its known mistake
     note = ""  # in the table
     sources = ()  # files beside the client that it is built from
 
@@ -97,7 +97,8 @@ class Php(Client):
 
 class NodeSoap(Client):
     name, folder, package = "node-soap", "node-soap", "soap"
-    slips, note = True, "needs a prefix before every `ref` child; without it refused with the expected name (no lenient switch yet)"
+    slips, note = True, \
+        "headers are written by hand and need a prefix at each child; without, 8235 names what was expected (no lenient switch yet)"
 
     def version(self):
         return output("node", "-p", f"require('{self.modules()}/{self.package}/package.json').version")
@@ -175,7 +176,31 @@ class JaxWs(Client):
         return ["java", *options, "-cp", f"{self.classes}:{self.path()}", "Client"]
 
 
-ALL = (Zeep, Suds, Php, NodeSoap, StrongSoap, Gsoap, JaxWs)
+class Axis(Client):
+    name, folder, large = "Axis", "axis", True
+    sources = ("Flat.java",)
+    JARS = ("axis", "axis-jaxrpc", "axis-saaj", "commons-discovery", "commons-logging", "wsdl4j", "javax.mail", "javax.activation", "jaxb-api")
+
+    def path(self):
+        return ":".join(str(JAVA / f"{name}.jar") for name in self.JARS)
+
+    def version(self):
+        return package("libaxis-java")
+
+    def build(self):
+        self.classes = self.built(self.make)
+
+    def make(self, folder):
+        for path in self.tools.paths:
+            run(folder, "java", "-cp", self.path(), "org.apache.axis.wsdl.WSDL2Java", "-a", "-o", ".", f"{self.tools.base}{path}?wsdl")
+        run(folder, "javac", "-nowarn", "-encoding", "UTF-8", "-cp", self.path(), "-d", ".", HERE / "Flat.java", *sorted(self.here.glob("*.java")),
+            *sorted(folder.rglob("*.java")))
+
+    def command(self):
+        return ["java", "-XX:+UseSerialGC", "-cp", f"{self.classes}:{self.path()}", "Client"]
+
+
+ALL = (Zeep, Suds, Php, NodeSoap, StrongSoap, Gsoap, JaxWs, Axis)
 
 
 def output(*command):

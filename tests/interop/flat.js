@@ -26,14 +26,13 @@ function readSteps(file) {
   return steps;
 }
 
-// Objects and arrays of the leaves; `rename` may give a child another key by its name.
-function tree(leaves, kept, rename = (name) => name) {
+// Objects and arrays of the leaves.
+function tree(leaves, kept) {
   const root = {};
   for (const [path, kind, text] of leaves) {
     let place = root;
     const names = path.split(/[.[\]]+/).filter(Boolean);
-    names.forEach((name, position) => {
-      const key = rename(name);
+    names.forEach((key, position) => {
       const next = names[position + 1];
       if (next === undefined) place[key] = leaf(kind, text.startsWith('$') ? kept[text.slice(1)] : text);
       else place = place[key] ??= /^\d+$/.test(next) ? [] : {};

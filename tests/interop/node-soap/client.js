@@ -1,8 +1,8 @@
 'use strict';
 // node-soap: goes through the steps. Usage: client.js STEPS BASE_URL
 //
-// node-soap writes a child that the schema takes by `ref` into the namespace of its parent. A key with a prefix is written as it is, so the
-// two referenced children of the headers and CodeListItemIdentifier get one here. INTEROP_SLIP=1 leaves that out, to show the refusal.
+// node-soap writes a body by the schema, but a header by hand: what is added under one prefix lies in one namespace with all its children.
+// Keys with prefixes of their own put that right. INTEROP_SLIP=1 leaves them out, to show the refusal.
 
 const soap = require('soap');
 const flat = require('../flat.js');
@@ -15,6 +15,10 @@ const PREFIXES = {
   rut: 'http://service.bm.dk/pjaktass/2015/01/21/RequestUserTypeIdentifierCodeList/',
   clb: 'http://service.bm.dk/pjaktass/2013/06/07/CodeListBase/',
 };
+const HEADERS = {
+  ActiveOrganisationHeader: ['ams', PREFIXES.ams],
+  RequestUserMetadataHeader: ['rumh', PREFIXES.rumh],
+};
 const slip = Boolean(process.env.INTEROP_SLIP);
 
 async function main(file, base) {
@@ -24,10 +28,12 @@ async function main(file, base) {
     const client = clients[step.path];
     client.clearSoapHeaders();
     const headers = flat.tree(step.header, kept);
-    for (const name of Object.keys(headers)) client.addSoapHeader(header(name, headers[name]));
-    const body = flat.tree(step.body, kept, (name) => (name === 'CodeListItemIdentifier' && !slip ? `clb:${name}` : name));
+    for (const name of Object.keys(headers)) {
+      if (slip) client.addSoapHeader({ [name]: headers[name] }, '', ...HEADERS[name]);
+      else client.addSoapHeader(header(name, headers[name]));
+    }
     try {
-      const [answer] = await client[`${step.operation}Async`](body, { forever: true });
+      const [answer] = await client[`${step.operation}Async`](flat.tree(step.body, kept), { forever: true });
       return answer;
     } catch (error) {
       const fault = error.root?.Envelope?.Body?.Fault;
