@@ -1,0 +1,560 @@
+//! A SoapUI project file as a model: interfaces, suites, cases, steps, properties. It knows where the format keeps things and which
+//! steps this runner has; a step it does not have stays in the model by its type. What the steps do is left to the rooms beside it.
+
+use roxmltree::{Document, Node};
+use std::collections::BTreeMap;
+
+/// Properties by name.
+pub type Values = BTreeMap<String, String>;
+
+/// A project file.
+#[derive(Debug, Default)]
+pub struct Project {
+    /// Its name.
+    pub name: String,
+    /// Its properties.
+    pub properties: Values,
+    /// The services it calls.
+    pub interfaces: Vec<Interface>,
+    /// Its suites, in order.
+    pub suites: Vec<Suite>,
+    /// Scripts that SoapUI would run around the project: what they are for.
+    pub scripts: Vec<String>,
+}
+
+/// A service.
+#[derive(Debug, Default)]
+pub struct Interface {
+    /// The name that request steps use.
+    pub name: String,
+    /// Whether it speaks SOAP 1.2.
+    pub soap12: bool,
+    /// Address of the WSDL.
+    pub definition: String,
+    /// The cached documents: address and text; the first is the WSDL.
+    pub parts: Vec<(String, String)>,
+    /// Addresses of the service.
+    pub endpoints: Vec<String>,
+    /// SOAPAction by operation.
+    pub actions: Values,
+}
+
+/// A test suite.
+#[derive(Debug, Default)]
+pub struct Suite {
+    /// Its name.
+    pub name: String,
+    /// Whether the project says that it does not run.
+    pub disabled: bool,
+    /// Its properties.
+    pub properties: Values,
+    /// Its cases, in order.
+    pub cases: Vec<Case>,
+    /// Scripts around it.
+    pub scripts: Vec<String>,
+}
+
+/// A test case.
+#[derive(Debug, Default)]
+pub struct Case {
+    /// Its name.
+    pub name: String,
+    /// The identifier that `calltestcase` uses.
+    pub id: String,
+    /// Whether the project says that it does not run.
+    pub disabled: bool,
+    /// Whether the first failed step ends it.
+    pub fail_on_error: bool,
+    /// Whether `${name}` is looked up in the steps before.
+    pub search_properties: bool,
+    /// Its properties.
+    pub properties: Values,
+    /// Its steps, in order.
+    pub steps: Vec<Step>,
+    /// Scripts around it.
+    pub scripts: Vec<String>,
+}
+
+/// A test step.
+#[derive(Debug)]
+pub struct Step {
+    /// Its name.
+    pub name: String,
+    /// Whether the project says that it does not run.
+    pub disabled: bool,
+    /// What it does.
+    pub action: Action,
+}
+
+/// What a step does.
+#[derive(Debug)]
+pub enum Action {
+    /// Calls an operation.
+    Request(Box<Request>),
+    /// Holds properties, and reads more from a file where one is named (to be expanded).
+    Properties(Values, String),
+    /// Moves values between steps.
+    Transfer(Vec<Transfer>),
+    /// Waits: milliseconds, to be expanded.
+    Delay(String),
+    /// Runs another case: its identifier, the properties it is given and the names of those it gives back.
+    Call(String, Values, Vec<String>),
+    /// Something this runner does not have: why.
+    Foreign(String),
+}
+
+/// A call of an operation.
+#[derive(Debug, Default)]
+pub struct Request {
+    /// Name of the interface.
+    pub interface: String,
+    /// Name of the operation.
+    pub operation: String,
+    /// Address, to be expanded.
+    pub endpoint: String,
+    /// The envelope, to be expanded.
+    pub body: String,
+    /// HTTP headers of its own, to be expanded.
+    pub headers: Vec<(String, String)>,
+    /// Milliseconds, to be expanded; empty for the default.
+    pub timeout: String,
+    /// User name and password for basic authentication, to be expanded.
+    pub credentials: Option<(String, String)>,
+    /// Whether expanded values are escaped for XML.
+    pub entitize: bool,
+    /// What is asserted of the answer.
+    pub assertions: Vec<Assertion>,
+    /// Parts of the call that this runner does not have (attachments, WS-Security …).
+    pub foreign: Vec<String>,
+}
+
+/// An assertion as the file has it.
+#[derive(Clone, Debug, Default)]
+pub struct Assertion {
+    /// Its type, in SoapUI's words.
+    pub kind: String,
+    /// Its name; the type where it has none.
+    pub name: String,
+    /// Whether the project says that it does not count.
+    pub disabled: bool,
+    /// Whether it stands where SoapUI does not read assertions.
+    pub misplaced: bool,
+    /// The children of its configuration, by local name.
+    pub settings: Values,
+}
+
+/// A move of one value.
+#[derive(Clone, Debug, Default)]
+pub struct Transfer {
+    /// Its name.
+    pub name: String,
+    /// Whether the project says that it does not count.
+    pub disabled: bool,
+    /// Step (or `#Project#` …), property and path it is read from.
+    pub source: End,
+    /// Step (or `#Project#` …), property and path it is written to.
+    pub target: End,
+    /// Whether a failed move fails the step.
+    pub fail_on_error: bool,
+    /// Whether a missing source empties the target.
+    pub null_on_missing: bool,
+    /// Whether an empty source leaves the target as it is.
+    pub ignore_empty: bool,
+    /// Whether the text of an element is moved instead of the element.
+    pub text_content: bool,
+    /// Whether the children of an element are moved instead of the element.
+    pub child_nodes: bool,
+    /// Whether every selected target is written.
+    pub to_all: bool,
+    /// Whether the value is escaped for XML.
+    pub entitize: bool,
+    /// Whether the source path is XQuery.
+    pub xquery: bool,
+}
+
+/// One end of a transfer.
+#[derive(Clone, Debug, Default)]
+pub struct End {
+    /// Step, or `#Project#`, `#TestSuite#`, `#TestCase#`, `#Global#`; empty for the last request step before.
+    pub step: String,
+    /// Property.
+    pub property: String,
+    /// XPath; empty for the whole value.
+    pub path: String,
+}
+
+/// Namespace of project files.
+pub const NAMESPACE: &str = "http://eviware.com/soapui/config";
+
+impl Project {
+    /// Reads a project file; the error says what is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let text = text.trim_start_matches('\u{feff}');
+        let document = Document::parse_with_options(
+            text,
+            roxmltree::ParsingOptions {
+                nodes_limit: u32::MAX,
+                ..Default::default()
+            },
+        )
+        .map_err(|error| format!("not XML: {error}"))?;
+        let root = document.root_element();
+        if !is(root, "soapui-project") {
+            return Err(format!(
+                "not a SoapUI project: the root element is {{{}}}{}",
+                root.tag_name().namespace().unwrap_or_default(),
+                root.tag_name().name()
+            ));
+        }
+        if child(root, "encryptedContent").is_some_and(|content| !own_text(content).trim().is_empty()) {
+            return Err("the project is encrypted".into());
+        }
+        Ok(Self {
+            name: attribute(root, "name"),
+            properties: properties(root),
+            interfaces: children(root, "interface").map(interface).collect(),
+            suites: children(root, "testSuite").map(suite).collect(),
+            scripts: scripts(root, &["afterLoadScript", "beforeRunScript", "afterRunScript"]),
+        })
+    }
+
+    /// The interface of that name.
+    pub fn interface(&self, name: &str) -> Option<&Interface> {
+        self.interfaces.iter().find(|interface| interface.name == name)
+    }
+}
+
+fn interface(node: Node<'_, '_>) -> Interface {
+    let cache = child(node, "definitionCache");
+    let mut parts: Vec<(String, String)> = cache
+        .into_iter()
+        .flat_map(|cache| children(cache, "part"))
+        .map(|part| (child_text(part, "url"), child(part, "content").map(content).unwrap_or_default()))
+        .collect();
+    let root = cache.map(|cache| attribute(cache, "rootPart")).unwrap_or_default();
+    parts.sort_by_key(|(url, _)| *url != root);
+    Interface {
+        name: attribute(node, "name"),
+        soap12: attribute(node, "soapVersion") == "1_2",
+        definition: attribute(node, "definition"),
+        parts,
+        endpoints: child(node, "endpoints")
+            .into_iter()
+            .flat_map(|all| children(all, "endpoint"))
+            .map(own_text)
+            .collect(),
+        actions: children(node, "operation")
+            .map(|operation| (attribute(operation, "name"), attribute(operation, "action")))
+            .collect(),
+    }
+}
+
+/// A cached document is text, or (older files) escaped or plain XML.
+fn content(node: Node<'_, '_>) -> String {
+    match node.children().find(Node::is_element) {
+        Some(element) => node.document().input_text().get(element.range()).unwrap_or_default().to_owned(),
+        None => own_text(node),
+    }
+}
+
+fn suite(node: Node<'_, '_>) -> Suite {
+    Suite {
+        name: attribute(node, "name"),
+        disabled: flag(node, "disabled", false),
+        properties: properties(node),
+        cases: children(node, "testCase").map(case).collect(),
+        scripts: scripts(node, &["setupScript", "tearDownScript"]),
+    }
+}
+
+fn case(node: Node<'_, '_>) -> Case {
+    Case {
+        name: attribute(node, "name"),
+        id: attribute(node, "id"),
+        disabled: flag(node, "disabled", false),
+        fail_on_error: flag(node, "failOnError", true),
+        search_properties: flag(node, "searchProperties", false),
+        properties: properties(node),
+        steps: children(node, "testStep").map(step).collect(),
+        scripts: scripts(node, &["setupScript", "tearDownScript"]),
+    }
+}
+
+fn step(node: Node<'_, '_>) -> Step {
+    let kind = attribute(node, "type");
+    let action = match (kind.as_str(), child(node, "config")) {
+        ("request", Some(config)) => Action::Request(Box::new(request(config))),
+        ("properties", Some(config)) => Action::Properties(properties(config), child_text(config, "source")),
+        ("transfer", Some(config)) => Action::Transfer(children(config, "transfers").map(transfer).collect()),
+        ("delay", config) => Action::Delay(config.and_then(|config| child(config, "delay")).map(own_text).unwrap_or_default()),
+        ("calltestcase", Some(config)) => Action::Call(
+            child_text(config, "targetTestCase"),
+            properties(config),
+            child(config, "returnProperties")
+                .into_iter()
+                .flat_map(|all| children(all, "entry"))
+                .map(own_text)
+                .collect(),
+        ),
+        ("groovy", _) => Action::Foreign("a Groovy script".into()),
+        ("request" | "properties" | "transfer" | "calltestcase", None) => {
+            Action::Foreign(format!("a step of type {kind} without its configuration"))
+        }
+        _ => Action::Foreign(format!("a step of type {kind}")),
+    };
+    Step {
+        name: attribute(node, "name"),
+        disabled: flag(node, "disabled", false),
+        action,
+    }
+}
+
+fn request(config: Node<'_, '_>) -> Request {
+    let outer = child(config, "request");
+    let call = outer.unwrap_or(config);
+    let settings = setting(call, "request-headers").map(|text| headers(&text)).unwrap_or_default();
+    let mut assertions: Vec<Assertion> = Vec::new();
+    for node in config.descendants().filter(|node| is(*node, "assertion")) {
+        assertions.push(assertion(node, node.parent() != outer));
+    }
+    let mut foreign: Vec<String> = Vec::new();
+    for (name, what) in [
+        ("outgoingWss", "outgoing WS-Security"),
+        ("incomingWss", "incoming WS-Security"),
+        ("sslKeystore", "a client certificate"),
+    ] {
+        if !attribute(call, name).is_empty() {
+            foreign.push(format!("{what} ({})", attribute(call, name)));
+        }
+    }
+    for (name, what) in [
+        ("useWsAddressing", "WS-Addressing"),
+        ("useWsReliableMessaging", "WS-ReliableMessaging"),
+    ] {
+        if flag(call, name, false) {
+            foreign.push(what.into());
+        }
+    }
+    if !attribute(call, "wssPasswordType").is_empty() {
+        foreign.push("a WS-Security user name token".into());
+    }
+    foreign.extend(children(call, "attachment").take(1).map(|_| "attachments".to_owned()));
+    if setting(call, "remove_empty_content").is_some_and(|text| text == "true") {
+        foreign.push("removing empty content".into());
+    }
+    let (credentials, other) = child(call, "credentials").map_or((None, None), credentials);
+    foreign.extend(other);
+    if outer.is_none() {
+        foreign.push("a request step without a request".into());
+    }
+    Request {
+        interface: child_text(config, "interface"),
+        operation: child_text(config, "operation"),
+        endpoint: child_text(call, "endpoint"),
+        body: child(call, "request").map(own_text).unwrap_or_default(),
+        headers: settings,
+        timeout: attribute(call, "timeout"),
+        credentials,
+        entitize: ["entitizeProperties", "entitize-properties", "entitize_properties"]
+            .iter()
+            .any(|id| setting(call, id).is_some_and(|text| text == "true")),
+        assertions,
+        foreign,
+    }
+}
+
+fn credentials(node: Node<'_, '_>) -> (Option<(String, String)>, Option<String>) {
+    let user = child_text(node, "username");
+    let kind = child_text(node, "authType");
+    match kind.as_str() {
+        "No Authorization" => (None, None),
+        _ if user.is_empty() && !kind.contains("OAuth") => (None, None),
+        "" | "Basic" | "Preemptive" | "Global HTTP Settings" => (Some((user, child_text(node, "password"))), None),
+        other => (None, Some(format!("authentication by {other}"))),
+    }
+}
+
+fn assertion(node: Node<'_, '_>, misplaced: bool) -> Assertion {
+    let kind = attribute(node, "type");
+    let name = attribute(node, "name");
+    let mut settings = Values::new();
+    for entry in child(node, "configuration")
+        .into_iter()
+        .flat_map(|all| all.children())
+        .filter(Node::is_element)
+    {
+        settings.insert(entry.tag_name().name().to_owned(), own_text(entry));
+    }
+    Assertion {
+        name: if name.is_empty() { kind.clone() } else { name },
+        kind,
+        disabled: flag(node, "disabled", false),
+        misplaced,
+        settings,
+    }
+}
+
+fn transfer(node: Node<'_, '_>) -> Transfer {
+    let end = |side: &str| End {
+        step: child_text(node, &format!("{side}Step")),
+        property: child_text(node, &format!("{side}Type")),
+        path: child_text(node, &format!("{side}Path")),
+    };
+    Transfer {
+        name: child_text(node, "name"),
+        disabled: flag(node, "disabled", false),
+        source: end("source"),
+        target: end("target"),
+        fail_on_error: flag(node, "failOnError", true),
+        null_on_missing: flag(node, "setNullOnMissingSource", true),
+        ignore_empty: flag(node, "ignoreEmpty", false),
+        text_content: flag(node, "transferTextContent", true),
+        child_nodes: flag(node, "transferChildNodes", false),
+        to_all: flag(node, "transferToAll", false),
+        entitize: flag(node, "entitize", false),
+        xquery: flag(node, "useXQuery", false) || child_text(node, "type") == "XQUERY",
+    }
+}
+
+/// `con:properties` of a node, or (properties step) the `con:property` elements anywhere below it.
+fn properties(node: Node<'_, '_>) -> Values {
+    let holder = child(node, "properties").unwrap_or(node);
+    let entry = |property: Node<'_, '_>| {
+        (
+            child_text(property, "name"),
+            child(property, "value").map(own_text).unwrap_or_default(),
+        )
+    };
+    children(holder, "property").map(entry).collect()
+}
+
+fn scripts(node: Node<'_, '_>, names: &[&str]) -> Vec<String> {
+    names
+        .iter()
+        .filter(|name| !child_text(node, name).is_empty())
+        .map(|name| format!("the {name} (Groovy)"))
+        .collect()
+}
+
+/// HTTP headers are XML in a text: entries of key and value.
+fn headers(text: &str) -> Vec<(String, String)> {
+    let text = text.trim();
+    let text = if text.starts_with("<?xml") {
+        text.split_once("?>").map_or("", |(_, rest)| rest)
+    } else {
+        text
+    };
+    let wrapped = format!("<headers xmlns:con='{NAMESPACE}'>{text}</headers>");
+    let Ok(document) = Document::parse(&wrapped) else {
+        return Vec::new();
+    };
+    document
+        .descendants()
+        .filter(|node| node.tag_name().name() == "entry")
+        .map(|entry| (attribute(entry, "key"), attribute(entry, "value")))
+        .collect()
+}
+
+/// The setting of a node whose identifier ends in `@name`.
+fn setting(node: Node<'_, '_>, name: &str) -> Option<String> {
+    let settings = child(node, "settings")?;
+    children(settings, "setting")
+        .find(|setting| attribute(*setting, "id").ends_with(&format!("@{name}")))
+        .map(own_text)
+}
+
+fn is(node: Node<'_, '_>, name: &str) -> bool {
+    node.is_element() && node.tag_name().name() == name && node.tag_name().namespace() == Some(NAMESPACE)
+}
+
+fn child<'a, 'i>(node: Node<'a, 'i>, name: &str) -> Option<Node<'a, 'i>> {
+    node.children().find(|child| is(*child, name))
+}
+
+fn children<'a, 'i: 'a>(node: Node<'a, 'i>, name: &'static str) -> impl Iterator<Item = Node<'a, 'i>> {
+    node.children().filter(move |child| is(*child, name))
+}
+
+fn child_text(node: Node<'_, '_>, name: &str) -> String {
+    child(node, name).map(own_text).unwrap_or_default().trim().to_owned()
+}
+
+fn own_text(node: Node<'_, '_>) -> String {
+    node.children().filter(Node::is_text).filter_map(|text| text.text()).collect()
+}
+
+fn attribute(node: Node<'_, '_>, name: &str) -> String {
+    node.attribute(name).unwrap_or_default().to_owned()
+}
+
+fn flag(node: Node<'_, '_>, name: &str, default: bool) -> bool {
+    node.attribute(name).map_or(default, |value| matches!(value, "true" | "1"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+    use super::*;
+
+    fn step_of(xml: &str) -> Action {
+        let text = format!(
+            "<con:soapui-project xmlns:con='{NAMESPACE}' name='p'><con:testSuite name='s'><con:testCase name='c'>{xml}</con:testCase></con:testSuite></con:soapui-project>"
+        );
+        let mut project = Project::parse(&text).unwrap();
+        project.suites[0].cases[0].steps.remove(0).action
+    }
+
+    #[test]
+    fn only_a_project_is_read() {
+        assert!(Project::parse("<a/>").is_err());
+        assert!(Project::parse("<soapui-project/>").is_err());
+        let encrypted = format!("<soapui-project xmlns='{NAMESPACE}'><encryptedContent>x</encryptedContent></soapui-project>");
+        assert!(Project::parse(&encrypted).is_err());
+    }
+
+    #[test]
+    fn headers_are_read_with_and_without_a_wrapping_fragment() {
+        for text in [
+            "<entry key='a' value='1' xmlns='http://eviware.com/soapui/config'/>",
+            "<xml-fragment><con:entry key='a' value='1' xmlns:con='http://eviware.com/soapui/config'/></xml-fragment>",
+            "<con:entry key='a' value='1'/>",
+        ] {
+            assert_eq!(headers(text), [("a".to_owned(), "1".to_owned())], "{text}");
+        }
+        assert!(headers("<xml-fragment/>").is_empty());
+    }
+
+    #[test]
+    fn what_the_runner_does_not_have_stays_visible() {
+        assert!(matches!(step_of("<con:testStep type='groovy' name='g'/>"), Action::Foreign(why) if why.contains("Groovy")));
+        assert!(matches!(step_of("<con:testStep type='datasource' name='d'/>"), Action::Foreign(why) if why.contains("datasource")));
+        let Action::Request(request) = step_of(
+            "<con:testStep type='request' name='r'><con:config><con:request outgoingWss='w' useWsAddressing='true'><con:attachment/></con:request></con:config></con:testStep>",
+        ) else {
+            panic!("not a request")
+        };
+        assert_eq!(request.foreign.len(), 3);
+    }
+
+    #[test]
+    fn an_assertion_where_soapui_reads_none_is_marked() {
+        let Action::Request(request) = step_of(
+            "<con:testStep type='request' name='r'><con:config><con:request/><con:assertion type='SOAP Response'/></con:config></con:testStep>",
+        ) else {
+            panic!("not a request")
+        };
+        assert!(request.assertions[0].misplaced);
+    }
+
+    #[test]
+    fn transfers_have_soapuis_defaults() {
+        let Action::Transfer(transfers) = step_of(
+            "<con:testStep type='transfer' name='t'><con:config><con:transfers><con:name>n</con:name></con:transfers></con:config></con:testStep>",
+        ) else {
+            panic!("not a transfer")
+        };
+        let transfer = &transfers[0];
+        assert!(transfer.fail_on_error && transfer.null_on_missing && transfer.text_content);
+        assert!(!transfer.ignore_empty && !transfer.to_all && !transfer.entitize && !transfer.child_nodes);
+    }
+}
