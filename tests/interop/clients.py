@@ -200,7 +200,26 @@ class Axis(Client):
         return ["java", "-XX:+UseSerialGC", "-cp", f"{self.classes}:{self.path()}", "Client"]
 
 
-ALL = (Zeep, Suds, Php, NodeSoap, StrongSoap, Gsoap, JaxWs, Axis)
+class MonoAsmx(Client):
+    name, folder, large = "Mono ASMX", "mono-asmx", True
+
+    def version(self):
+        return package("mono-devel")
+
+    def build(self):
+        self.program = self.built(self.make) / "Client.exe"
+
+    def make(self, folder):
+        for name, path in zip(("Messages", "Lists"), self.tools.paths):
+            run(folder, "wsdl2", f"-n:{name}", f"-o:{name}.cs", f"{self.tools.base}{path}?wsdl")
+        run(folder, "mcs", "-nowarn:0-9999", "-out:Client.exe", "-r:System.Web.Services", "-r:System.Xml", self.here / "Client.cs",
+            "Messages.cs", "Lists.cs")
+
+    def command(self):
+        return ["mono", self.program]
+
+
+ALL = (Zeep, Suds, Php, NodeSoap, StrongSoap, Gsoap, JaxWs, Axis, MonoAsmx)
 
 
 def output(*command):
