@@ -12,6 +12,7 @@
 //! | channel | kanal | how a message travels |
 //! | context | kontekst, beskedtype | what a message is about |
 //! | rectification | berigtigelse | removing a wrongly sent message; a marker stays |
+//! | viewer | – | for whose eyes a message is: an authority, the citizen, or a company |
 //! | relation | tilknytning | why an authority may see a citizen, and when |
 //! | unit | – | the facts one call wants to append, with the conditions they rest on |
 
@@ -34,6 +35,7 @@ pub mod request;
 pub(crate) mod testing;
 pub mod thread;
 pub mod unit;
+pub mod viewer;
 
 pub use access::{Access, AccessTable, Operation};
 pub use caller::{ActingUser, Caller, Certificate};
@@ -41,9 +43,10 @@ pub use citizen::{Citizen, Relation, RelationKind};
 pub use day::danish_day;
 pub use draft::Draft;
 pub use identifier::{CitizenKey, CivilRegistrationNumber, DocumentId, LogReference, MessageId, ThreadId};
-pub use message::{Channel, Company, Context, Message, Party, PartyKind, Status};
+pub use message::{Channel, Company, CompanyIdentifier, Context, Message, Party, PartyKind, Status};
 pub use organisation::{Organisation, OrganisationType};
 pub use refusal::Refusal;
 pub use request::{AnsweredRequest, RequestContent, RequestKey};
 pub use thread::Thread;
 pub use unit::{Condition, Fact, Unit};
+pub use viewer::Viewer;

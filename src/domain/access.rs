@@ -49,6 +49,22 @@ operations! {
     MarkAsRead = "mark_as_read",
     /// Remove a wrongly sent message.
     RectifyMessage = "rectify_message",
+    /// Through Jobnet: an employer, or a citizen, starts a thread.
+    JobnetCreateMessage = "jobnet_create_message",
+    /// Through Jobnet: answer in a thread.
+    JobnetCreateMessageReply = "jobnet_create_message_reply",
+    /// Through Jobnet: Mine beskeder.
+    JobnetGetMessages = "jobnet_get_messages",
+    /// Through Jobnet: one thread.
+    JobnetGetMessageThread = "jobnet_get_message_thread",
+    /// Through Jobnet: what the citizen has not read.
+    JobnetGetUnreadMessages = "jobnet_get_unread_messages",
+    /// Through Jobnet: the content of one document.
+    JobnetGetDocument = "jobnet_get_document",
+    /// Through Jobnet: note that the citizen has read a message.
+    JobnetMarkAsRead = "jobnet_mark_as_read",
+    /// Through Jobnet: the replies to a company's messages.
+    JobnetGetCompanyReplies = "jobnet_get_company_replies",
     /// Look up code lists.
     ReadCodeLists = "read_code_lists",
 }
@@ -206,16 +222,25 @@ mod tests {
         Operation::ALL
             .iter()
             .copied()
-            .filter(|operation| !matches!(operation, Operation::GetAuthorityMessages | Operation::ReadCodeLists))
+            .filter(|operation| !matches!(operation, Operation::GetAuthorityMessages | Operation::ReadCodeLists) && !is_jobnets(*operation))
     }
 
-    /// S2: who may call at all: funds, job centres, municipalities and STAR; everybody known reads code lists; a missing cell denies.
+    fn is_jobnets(operation: Operation) -> bool {
+        operation.word().starts_with("jobnet_")
+    }
+
+    /// S2: who may call at all: funds, job centres, municipalities and STAR; Jobnet its own operations and no others; everybody known reads
+    /// code lists; a missing cell denies.
     #[test]
     fn s2_who_may_call() {
         for kind in 1..=100 {
             let caller = caller(&Organisation::new(OrganisationType(kind), "1"));
             for operation in Operation::ALL.iter().copied() {
-                let expected = operation == Operation::ReadCodeLists || matches!(kind, 2 | 7 | 8 | 90);
+                let expected = match operation {
+                    Operation::ReadCodeLists => true,
+                    _ if is_jobnets(operation) => kind == 94,
+                    _ => matches!(kind, 2 | 7 | 8 | 90),
+                };
                 assert_eq!(table().may_call(operation, &caller).is_ok(), expected, "{operation:?} by {kind}");
             }
         }

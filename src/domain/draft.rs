@@ -10,6 +10,7 @@ use super::identifier::{CitizenKey, MessageId, ThreadId};
 use super::message::{Channel, Context, History, Message, Party, PartyKind};
 use super::organisation::{Organisation, OrganisationType};
 use super::refusal::Refusal;
+use super::viewer::Viewer;
 
 /// A message that has not been sent yet.
 #[derive(Debug)]
@@ -65,20 +66,38 @@ impl Draft {
     ///
     /// # Errors
     /// The first rule broken: dead citizen, sender (M9), context (M15, M18), recipient and channel (M3).
-    pub fn started_by(
-        mut self,
-        sender: &Organisation,
-        citizen: &Citizen,
-        day: NaiveDate,
-        citizens_may_start: bool,
-    ) -> Result<Self, Refusal> {
+    pub fn started_by(mut self, sender: &Organisation, citizen: &Citizen, day: NaiveDate) -> Result<Self, Refusal> {
         citizen.check_alive(day)?;
-        self.from = match self.from.kind {
-            PartyKind::Citizen if citizens_may_start => self.from.check_lengths().map(|()| self.from)?,
-            PartyKind::Citizen => return Err(Refusal::CitizenCannotStart),
-            _ => self.from.speaking_for(sender)?,
-        };
-        self.check_context(sender.kind)?;
+        if self.from.kind == PartyKind::Citizen {
+            return Err(Refusal::CitizenCannotStart);
+        }
+        self.from = self.from.speaking_for(sender)?;
+        self.check_context(Some(sender.kind))?;
+        self.check_recipient()?;
+        Ok(self)
+    }
+
+    /// The rules for a message that begins a thread, sent through Jobnet on `day`: by an employer to a citizen, and by a citizen to an
+    /// authority where the profile lets citizens start (M9).
+    ///
+    /// # Errors
+    /// The first rule broken: dead citizen, sender (M9), context (M4), recipient and channel (M3).
+    pub fn started_on_jobnet(mut self, citizen: &Citizen, day: NaiveDate, citizens_may_start: bool) -> Result<Self, Refusal> {
+        citizen.check_alive(day)?;
+        let writer = Viewer::on_jobnet(&self.from)?;
+        let is_citizen = writer == Viewer::Citizen;
+        if is_citizen && !citizens_may_start {
+            return Err(Refusal::CitizenCannotStart);
+        }
+        self.from = self.from.writing_as(&writer)?;
+        if is_citizen {
+            self.check_context(None)?;
+        } else if (self.context, self.channel) != (Context::EMPLOYER, Channel::JobnetNotification) {
+            return Err(Refusal::NoEmployerMessage);
+        }
+        if is_citizen && !self.to.is_authority() {
+            return Err(Refusal::RecipientDoesNotFitChannel);
+        }
         self.check_recipient()?;
         Ok(self)
     }
@@ -106,13 +125,13 @@ impl Draft {
     }
 
     /// Contexts that not every sender may use: employers write through Jobnet (M4, M9), the system makes enrolment receipts (M18),
-    /// an unemployment fund recommends offers to a job centre (M15).
-    fn check_context(&self, sender: OrganisationType) -> Result<(), Refusal> {
+    /// an unemployment fund recommends offers to a job centre (M15). A citizen has no type.
+    fn check_context(&self, sender: Option<OrganisationType>) -> Result<(), Refusal> {
         let to_job_centre = self.to.is_authority() && OrganisationType(self.to.organisation_type) == OrganisationType::JOB_CENTRE;
         match self.context {
             Context::EMPLOYER => Err(Refusal::EmployerContext),
             Context::ENROLMENT_RECEIPT => Err(Refusal::SystemContext),
-            Context::RECOMMENDATION if sender != OrganisationType::UNEMPLOYMENT_FUND => Err(Refusal::NotAuthorised),
+            Context::RECOMMENDATION if sender != Some(OrganisationType::UNEMPLOYMENT_FUND) => Err(Refusal::NotAuthorised),
             Context::RECOMMENDATION if self.channel != Channel::AuthorityToAuthority => Err(Refusal::RecommendationChannel),
             Context::RECOMMENDATION if !to_job_centre => Err(Refusal::RecommendationRecipient),
             _ => Ok(()),
@@ -152,7 +171,7 @@ mod tests {
     }
 
     fn start(draft: Draft, sender: &Organisation) -> Result<Draft, Refusal> {
-        draft.started_by(sender, &citizen(Vec::new()), day("2026-05-04"), false)
+        draft.started_by(sender, &citizen(Vec::new()), day("2026-05-04"))
     }
 
     const CHANNELS: [Channel; 4] = [
@@ -204,7 +223,7 @@ mod tests {
         assert_eq!(result.err(), Some(Refusal::UnknownRecipient));
     }
 
-    /// M9: a citizen starts nothing, unless the profile says so; a company never does here.
+    /// M9: for an authority's call neither a citizen nor a company starts anything.
     #[test]
     fn m9_citizens_do_not_start_messages() {
         let of = |kind| {
@@ -220,11 +239,60 @@ mod tests {
             start(of(PartyKind::Company), &fund("81")).err(),
             Some(Refusal::SenderKindNotAllowed)
         );
-        assert!(
-            of(PartyKind::Citizen)
-                .started_by(&fund("81"), &citizen(Vec::new()), day("2026-05-04"), true)
-                .is_ok()
-        );
+    }
+
+    /// M9: through Jobnet a citizen starts something where the profile says so: to an authority, on channel 4, about nothing that is others'.
+    #[test]
+    fn m9_citizens_start_messages_where_the_profile_says_so() {
+        let citizens = || person(PartyKind::Citizen, "CV1000");
+        let start = |context, channel, to, may| {
+            let draft = draft(context, channel, citizens(), to);
+            draft.started_on_jobnet(&citizen(Vec::new()), day("2026-05-04"), may).err()
+        };
+        let authority = || caseworker(&fund("81"));
+        let four = Channel::AuthorityToAuthority;
+        assert_eq!(start(Context(1), four, authority(), true), None);
+        assert_eq!(start(Context(1), four, authority(), false), Some(Refusal::CitizenCannotStart));
+        for channel in CHANNELS {
+            assert_eq!(
+                start(Context(1), channel, citizens(), true),
+                Some(Refusal::RecipientDoesNotFitChannel),
+                "{channel:?}"
+            );
+        }
+        for (context, refusal) in [
+            (Context::EMPLOYER, Refusal::EmployerContext),
+            (Context::ENROLMENT_RECEIPT, Refusal::SystemContext),
+            (Context::RECOMMENDATION, Refusal::NotAuthorised),
+        ] {
+            assert_eq!(start(context, four, authority(), true), Some(refusal));
+        }
+    }
+
+    /// M4, M9: an employer writes in context 5, on Jobnet, to the citizen, and says which company it is; authorities do not write there.
+    #[test]
+    fn m4_m9_employers_write_to_citizens_through_jobnet() {
+        let start = |context, channel, from: Party, to: Party| {
+            let draft = draft(context, channel, from, to);
+            draft.started_on_jobnet(&citizen(Vec::new()), day("2026-05-04"), false).err()
+        };
+        let us = || employer("90000041", Some("1000000001"));
+        let to = || person(PartyKind::Citizen, "CV1000");
+        for channel in CHANNELS {
+            for context in [1, 2, 5, 7, 8, 11].map(Context) {
+                let fits = (context, channel) == (Context::EMPLOYER, Channel::JobnetNotification);
+                assert_eq!(
+                    start(context, channel, us(), to()),
+                    (!fits).then_some(Refusal::NoEmployerMessage),
+                    "{context:?} on {channel:?}"
+                );
+            }
+        }
+        let sent = |from, to| start(Context::EMPLOYER, Channel::JobnetNotification, from, to);
+        assert_eq!(sent(us(), caseworker(&fund("81"))), Some(Refusal::RecipientDoesNotFitChannel));
+        assert_eq!(sent(us(), us()), Some(Refusal::RecipientDoesNotFitChannel));
+        assert_eq!(sent(person(PartyKind::Company, "1"), to()), Some(Refusal::EmployerWithoutCompany));
+        assert_eq!(sent(caseworker(&fund("81")), to()), Some(Refusal::SenderNotOnJobnet));
     }
 
     /// M15: only an unemployment fund, only on channel 4, only to a job centre.
@@ -283,9 +351,9 @@ mod tests {
             ..citizen(Vec::new())
         };
         let of = || draft(Context(1), Channel::Email, caseworker(&fund("81")), person(PartyKind::Citizen, ""));
-        assert!(of().started_by(&fund("81"), &dead, day("2026-05-03"), false).is_ok());
+        assert!(of().started_by(&fund("81"), &dead, day("2026-05-03")).is_ok());
         assert_eq!(
-            of().started_by(&fund("81"), &dead, day("2026-05-04"), false).err(),
+            of().started_by(&fund("81"), &dead, day("2026-05-04")).err(),
             Some(Refusal::DeadCitizen)
         );
     }

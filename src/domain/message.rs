@@ -7,8 +7,9 @@ use chrono::{DateTime, Utc};
 use super::citizen::Citizen;
 use super::document::DocumentInformation;
 use super::identifier::{CitizenKey, MessageId, ThreadId};
-use super::organisation::Organisation;
+use super::organisation::{Organisation, OrganisationType};
 use super::refusal::Refusal;
+use super::viewer::Viewer;
 
 /// How a message travels (M3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -139,7 +140,7 @@ impl Party {
     /// The authority the party belongs to, if it names one.
     pub fn organisation(&self) -> Option<Organisation> {
         let code = self.organisation_code.clone()?;
-        let kind = super::OrganisationType(self.organisation_type);
+        let kind = OrganisationType(self.organisation_type);
         self.is_authority().then_some(Organisation { kind, code })
     }
 }
@@ -161,6 +162,18 @@ impl Party {
             full_name: String::new(),
             company: None,
             ..self
+        }
+    }
+
+    /// The party as sender for whoever writes: for an authority as [`Party::speaking_for`], else as the citizen or the company itself.
+    ///
+    /// # Errors
+    /// A party that is not the writer, or one whose name is too long.
+    pub fn writing_as(self, writer: &Viewer) -> Result<Self, Refusal> {
+        match writer {
+            Viewer::Authority(organisation) => self.speaking_for(organisation),
+            Viewer::Citizen | Viewer::Company(_) if writer.is(&self) => self.check_lengths().map(|()| self),
+            Viewer::Citizen | Viewer::Company(_) => Err(Refusal::SenderNotOnJobnet),
         }
     }
 
@@ -223,12 +236,35 @@ impl std::fmt::Debug for Party {
 /// A company as a party (STAR).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Company {
+    /// Which company.
+    pub identifier: CompanyIdentifier,
+    /// The company's contact.
+    pub contact: uuid::Uuid,
+}
+
+/// Which company: both numbers together; one that states no P-number is not the same as one that does (STAR, M8).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompanyIdentifier {
     /// P-number, 10 characters.
     pub production_unit: Option<String>,
     /// CVR number, 8 characters.
     pub cvr: String,
-    /// The company's contact.
-    pub contact: uuid::Uuid,
+}
+
+impl CompanyIdentifier {
+    /// The company as an organisation, which all of its production units are.
+    pub fn organisation(&self) -> Organisation {
+        Organisation::new(OrganisationType::COMPANY, self.cvr.clone())
+    }
+}
+
+impl std::fmt::Display for CompanyIdentifier {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.organisation().fmt(formatter)?;
+        self.production_unit
+            .as_ref()
+            .map_or(Ok(()), |unit| write!(formatter, "/{unit}"))
+    }
 }
 
 /// A message with what happened to it since.
@@ -271,7 +307,7 @@ pub struct History {
     pub delivered_at: Option<DateTime<Utc>>,
     /// Delivery was given up.
     pub not_delivered_at: Option<DateTime<Utc>>,
-    /// The recipient read it.
+    /// The recipient read it; in a message loaded for the citizen, the citizen did: read is kept for each reader (M10).
     pub read_at: Option<DateTime<Utc>>,
     /// A reply exists.
     pub replied: bool,
@@ -330,14 +366,14 @@ impl History {
 }
 
 impl Message {
-    /// Is the authority sender or recipient (M5, M6)?
-    pub fn is_party(&self, organisation: &Organisation) -> bool {
-        self.from.organisation().as_ref() == Some(organisation) || self.to.organisation().as_ref() == Some(organisation)
+    /// Is the viewer sender, recipient or the citizen (M5, M6)?
+    pub fn is_party(&self, viewer: &Viewer) -> bool {
+        *viewer == Viewer::Citizen || viewer.is(&self.from) || viewer.is(&self.to)
     }
 
-    /// Title, text and documents are shown to sender and recipient only, and to nobody once rectified (M6, M11).
-    pub fn content_visible_to(&self, organisation: &Organisation) -> bool {
-        self.is_party(organisation) && self.history.rectified_at.is_none()
+    /// Title, text and documents are shown to sender, recipient and citizen only, and to nobody once rectified (M6, M11).
+    pub fn content_visible_to(&self, viewer: &Viewer) -> bool {
+        self.is_party(viewer) && self.history.rectified_at.is_none()
     }
 
     /// May the authority take it back: the sender, or one that may rectify everybody's, as STAR (M11)?
@@ -353,21 +389,33 @@ impl Message {
         }
     }
 
-    /// Only sender and recipient read a message (M6).
+    /// Only sender, recipient and citizen read a message (M6).
     ///
     /// # Errors
     /// [`Refusal::NotPartyOfThread`].
-    pub fn check_party(&self, organisation: &Organisation) -> Result<(), Refusal> {
-        if self.is_party(organisation) {
+    pub fn check_party(&self, viewer: &Viewer) -> Result<(), Refusal> {
+        if self.is_party(viewer) {
             Ok(())
         } else {
             Err(Refusal::NotPartyOfThread)
         }
     }
 
-    /// Is the authority the recipient?
-    pub fn is_to(&self, organisation: &Organisation) -> bool {
-        self.to.organisation().as_ref() == Some(organisation)
+    /// Is the viewer the recipient?
+    pub fn is_to(&self, viewer: &Viewer) -> bool {
+        viewer.is(&self.to)
+    }
+
+    /// Can the viewer answer it: the recipient, and the citizen whatever others write about them (M5)? Not once it is rectified.
+    pub fn is_answered_by(&self, viewer: &Viewer) -> bool {
+        let wants_it = self.is_to(viewer) || (*viewer == Viewer::Citizen && !viewer.is(&self.from));
+        wants_it && self.history.rectified_at.is_none()
+    }
+
+    /// When the viewer read it, if the message was loaded for this viewer (M10).
+    pub fn read_by(&self, viewer: &Viewer) -> Option<DateTime<Utc>> {
+        let own = *viewer == Viewer::Citizen || self.is_to(viewer);
+        self.history.read_at.filter(|_| own)
     }
 
     /// The channels it is delivered on: its own, and the citizen's tray where the citizen gets a copy,
@@ -438,13 +486,15 @@ mod tests {
     #[test]
     fn m6_content_is_for_the_parties_until_rectified() {
         let mut message = from_fund_to_centre();
-        let parties = [fund("81"), job_centre("90101")];
+        let parties = [Viewer::from(&fund("81")), Viewer::from(&job_centre("90101")), Viewer::Citizen];
         let others = [
             fund("82"),
             job_centre("90102"),
             municipality("901"),
-            Organisation::new(super::super::OrganisationType(90), "81"),
+            Organisation::new(OrganisationType(90), "81"),
         ];
+        let company = Viewer::Company(company_number("90000041", None));
+        let others: Vec<_> = others.iter().map(Viewer::from).chain([company]).collect();
         assert!(parties.iter().all(|party| message.content_visible_to(party)));
         assert!(!others.iter().any(|other| message.content_visible_to(other)));
         message.history.rectified_at = Some(instant("2026-05-05T10:00:00Z"));
@@ -468,7 +518,7 @@ mod tests {
                 kind,
                 ..caseworker(&job_centre("90101"))
             };
-            assert!(!message(caseworker(&fund("81")), party).is_party(&job_centre("90101")));
+            assert!(!message(caseworker(&fund("81")), party).is_party(&Viewer::from(&job_centre("90101"))));
         }
     }
 

@@ -71,7 +71,7 @@ pub enum Refusal {
     #[error("The first message of the thread has been rectified and takes no replies; create a new message instead")]
     ThreadClosed,
     /// M9: citizens do not start messages.
-    #[error("Citizens cannot start messages; state a caseworker or a system as sender")]
+    #[error("Citizens cannot start messages; reply to a message, or state another kind of sender")]
     CitizenCannotStart,
     /// M15: context 11 only from authority to authority.
     #[error("A recommendation of an offer can only be sent from authority to authority; use channel 4")]
@@ -112,6 +112,15 @@ pub enum Refusal {
     /// M4, M9: employers write through Jobnet.
     #[error("Messages from employers are sent through Jobnet; use another context type")]
     EmployerContext,
+    /// M4: an employer's message has one context and one channel.
+    #[error("An employer writes to a citizen through Jobnet; use context type 5 and channel 3")]
+    NoEmployerMessage,
+    /// M8: an employer is known by its company.
+    #[error("An employer must say which company it is; state its CVR number and production unit number")]
+    EmployerWithoutCompany,
+    /// M9: through Jobnet write citizens and employers.
+    #[error("Only citizens and employers write through Jobnet; change the sender's user type")]
+    SenderNotOnJobnet,
     /// Identifier or name of a party is longer than is kept.
     #[error("The identifier and the name of a user can have at most 255 characters; shorten them")]
     PartyTooLong,
@@ -156,6 +165,9 @@ impl Refusal {
             Self::SenderKindNotAllowed => 90017,
             Self::EmployerContext => 90018,
             Self::PartyTooLong => 90019,
+            Self::NoEmployerMessage => 90021,
+            Self::EmployerWithoutCompany => 90022,
+            Self::SenderNotOnJobnet => 90023,
         }
     }
 }

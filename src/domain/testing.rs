@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::message::History;
 use super::{
-    ActingUser, Caller, Channel, Citizen, CitizenKey, CivilRegistrationNumber, Context, Message, MessageId, Organisation, OrganisationType,
+    ActingUser, Caller, Channel, Citizen, CitizenKey, CivilRegistrationNumber, Company, CompanyIdentifier, Context, Message, MessageId, Organisation, OrganisationType,
     Party, PartyKind, Relation, RelationKind, ThreadId,
 };
 
@@ -98,6 +98,24 @@ pub(crate) fn person(kind: PartyKind, identifier: &str) -> Party {
         company: None,
         organisation_type: 0,
         organisation_code: None,
+    }
+}
+
+pub(crate) fn company_number(cvr: &str, production_unit: Option<&str>) -> CompanyIdentifier {
+    CompanyIdentifier {
+        production_unit: production_unit.map(str::to_owned),
+        cvr: cvr.to_owned(),
+    }
+}
+
+/// A company that writes to a citizen.
+pub(crate) fn employer(cvr: &str, production_unit: Option<&str>) -> Party {
+    Party {
+        company: Some(Company {
+            identifier: company_number(cvr, production_unit),
+            contact: Uuid::from_u128(30),
+        }),
+        ..person(PartyKind::Company, "HR-1")
     }
 }
 

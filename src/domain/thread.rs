@@ -3,10 +3,9 @@
 //! Reading the messages of a thread is left to the repository.
 
 use super::draft::Draft;
-use super::identifier::MessageId;
 use super::message::{Channel, Context, Message, Party, PartyKind};
-use super::organisation::Organisation;
 use super::refusal::Refusal;
+use super::viewer::Viewer;
 
 /// A thread: its first message and the replies, in order.
 #[derive(Clone, Debug)]
@@ -33,13 +32,13 @@ impl Thread {
         std::iter::once(&self.first).chain(&self.replies)
     }
 
-    /// A reply of an authority's user: thread, context and channel stay, it goes to the other party (M1, M5).
+    /// A reply: thread, context and channel stay, it goes to the other party (M1, M5).
     ///
     /// # Errors
-    /// As [`Thread::reply_of`], or a sender who does not speak for the authority.
-    pub fn reply(&self, organisation: &Organisation, from: Party, text: String) -> Result<Draft, Refusal> {
-        let to = self.reply_of(organisation)?;
-        let from = from.speaking_for(organisation)?;
+    /// As [`Thread::reply_of`], or a sender who does not speak for who replies.
+    pub fn reply(&self, viewer: &Viewer, from: Party, text: String) -> Result<Draft, Refusal> {
+        let to = self.reply_of(viewer)?;
+        let from = from.writing_as(viewer)?;
         let Message {
             context,
             channel,
@@ -58,19 +57,19 @@ impl Thread {
         })
     }
 
-    /// The message a reply of this authority answers: the newest that was sent to it, else the first of the thread (ours).
+    /// The message a reply of this viewer answers: the newest it can answer, else the first of the thread (ours).
     #[must_use]
-    pub fn answered_by(&self, organisation: &Organisation) -> MessageId {
-        let to_it = |message: &&Message| message.to.organisation().as_ref() == Some(organisation);
-        self.replies.iter().rev().find(to_it).unwrap_or(&self.first).id
+    pub fn answered_by(&self, viewer: &Viewer) -> &Message {
+        let answered = |message: &&Message| message.is_answered_by(viewer);
+        self.replies.iter().rev().find(answered).unwrap_or(&self.first)
     }
 
-    /// May this authority reply, and to whom does the reply go (M4, M5, M11, M18)?
+    /// May this viewer reply, and to whom does the reply go (M4, M5, M11, M18)?
     ///
     /// # Errors
     /// Not a party, closed by rectification, a channel without replies, or a sender who allowed none.
-    pub fn reply_of(&self, organisation: &Organisation) -> Result<Party, Refusal> {
-        let recipient = self.other_party(organisation)?.clone();
+    pub fn reply_of(&self, viewer: &Viewer) -> Result<Party, Refusal> {
+        let recipient = self.other_party(viewer)?.clone();
         self.check_open()?;
         Ok(recipient)
     }
@@ -98,11 +97,15 @@ impl Thread {
         self.first.context != Context::ENROLMENT_RECEIPT && (employer || self.first.channel == Channel::AuthorityToAuthority)
     }
 
-    fn other_party(&self, organisation: &Organisation) -> Result<&Party, Refusal> {
-        if self.first.to.organisation().as_ref() == Some(organisation) {
+    /// Who is on the other side: for sender and recipient each other; for the citizen between two authorities the one that wrote the message
+    /// the citizen answers (ours).
+    fn other_party(&self, viewer: &Viewer) -> Result<&Party, Refusal> {
+        if viewer.is(&self.first.to) {
             Ok(&self.first.from)
-        } else if self.first.from.organisation().as_ref() == Some(organisation) {
+        } else if viewer.is(&self.first.from) {
             Ok(&self.first.to)
+        } else if self.first.is_party(viewer) {
+            Ok(&self.answered_by(viewer).from)
         } else {
             Err(Refusal::NotPartyOfThread)
         }
@@ -114,6 +117,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use uuid::Uuid;
 
+    use super::super::identifier::MessageId;
     use super::super::testing::*;
     use super::*;
 
@@ -136,7 +140,9 @@ mod tests {
             ..from_fund_to_centre()
         });
         for (replier, other) in [(job_centre("90101"), fund("81")), (fund("81"), job_centre("90101"))] {
-            let reply = thread.reply(&replier, caseworker(&replier), "Svar".to_owned()).unwrap();
+            let reply = thread
+                .reply(&Viewer::from(&replier), caseworker(&replier), "Svar".to_owned())
+                .unwrap();
             assert_eq!(reply.to.organisation(), Some(other));
             assert_eq!(reply.from.organisation(), Some(replier));
             assert_eq!(
@@ -150,7 +156,9 @@ mod tests {
     #[test]
     fn m5_only_a_party_replies() {
         let thread = thread(from_fund_to_centre());
-        for stranger in [fund("82"), job_centre("90201"), municipality("81")] {
+        let company = Viewer::Company(company_number("90000041", None));
+        let authorities = [fund("82"), job_centre("90201"), municipality("81")];
+        for stranger in authorities.iter().map(Viewer::from).chain([company]) {
             assert_eq!(thread.reply_of(&stranger).err(), Some(Refusal::NotPartyOfThread), "{stranger}");
         }
     }
@@ -198,6 +206,48 @@ mod tests {
         assert_eq!(of(caseworker(&fund("81")), true), Err(Refusal::ChannelWithoutReply));
     }
 
+    /// M5: the citizen between two authorities answers whoever wrote last, whose authority gets the reply; what was rectified is not answered.
+    #[test]
+    fn m5_the_citizen_in_the_middle_answers_whoever_wrote_last() {
+        let (fund, centre) = (caseworker(&fund("81")), caseworker(&job_centre("90101")));
+        let citizen = person(PartyKind::Citizen, "CV1000");
+        let mut thread = thread(from_fund_to_centre());
+        let answers = |thread: &Thread| {
+            let reply = thread.reply(&Viewer::Citizen, citizen.clone(), "Svar".to_owned()).unwrap();
+            assert_eq!((reply.from.kind, reply.channel), (PartyKind::Citizen, Channel::AuthorityToAuthority));
+            reply.to
+        };
+        assert_eq!(answers(&thread), fund);
+        thread.replies.push(message(centre.clone(), fund.clone()));
+        assert_eq!(answers(&thread), centre);
+        thread.replies.push(message(citizen.clone(), centre.clone()));
+        assert_eq!(answers(&thread), centre, "the citizen's own message is not answered");
+        for reply in &mut thread.replies {
+            reply.history.rectified_at = Some(instant("2026-05-05T10:00:00Z"));
+        }
+        assert_eq!(answers(&thread), fund);
+    }
+
+    /// M4, M5: an employer's message is answered by the citizen, and the employer may go on; another unit of the company may not.
+    #[test]
+    fn m4_m5_employer_and_citizen_answer_each_other() {
+        let (us, citizen) = (employer("90000041", Some("1000000001")), person(PartyKind::Citizen, "CV1000"));
+        let thread = thread(Message {
+            context: Context::EMPLOYER,
+            channel: Channel::JobnetNotification,
+            ..message(us.clone(), citizen.clone())
+        });
+        let reply = thread.reply(&Viewer::Citizen, citizen.clone(), "Svar".to_owned()).unwrap();
+        assert_eq!((reply.from, reply.to), (citizen.clone(), us.clone()));
+        let unit = |number| Viewer::Company(company_number("90000041", number));
+        assert_eq!(thread.reply_of(&unit(Some("1000000001"))), Ok(citizen));
+        for other in [Some("1000000002"), None] {
+            assert_eq!(thread.reply_of(&unit(other)), Err(Refusal::NotPartyOfThread));
+        }
+        let posing = thread.reply(&Viewer::Citizen, us, "Svar".to_owned());
+        assert_eq!(posing.err(), Some(Refusal::SenderNotOnJobnet));
+    }
+
     /// M18: an enrolment receipt is never answerable, not even on channel 4.
     #[test]
     fn m18_an_enrolment_receipt_takes_no_reply() {
@@ -241,9 +291,10 @@ mod tests {
             of(4, &theirs, &ours),
         ])
         .unwrap();
-        assert_eq!(thread.answered_by(&job_centre("90101")), id(3));
-        assert_eq!(thread.answered_by(&fund("81")), id(4));
-        assert_eq!(Thread::new(vec![of(1, &ours, &theirs)]).unwrap().answered_by(&fund("81")), id(1));
+        let answered = |thread: &Thread, viewer: Viewer| thread.answered_by(&viewer).id;
+        assert_eq!(answered(&thread, Viewer::Authority(job_centre("90101"))), id(3));
+        assert_eq!(answered(&thread, Viewer::Authority(fund("81"))), id(4));
+        assert_eq!(answered(&Thread::new(vec![of(1, &ours, &theirs)]).unwrap(), Viewer::Authority(fund("81"))), id(1));
         assert!(Thread::new(Vec::new()).is_none());
     }
 }

@@ -212,8 +212,8 @@ struct Company<'a> {
 impl<'a> Company<'a> {
     fn of(party: &'a Party) -> Self {
         party.company.as_ref().map_or_else(Self::default, |company| Self {
-            cvr: Some(&company.cvr),
-            unit: company.production_unit.as_deref(),
+            cvr: Some(&company.identifier.cvr),
+            unit: company.identifier.production_unit.as_deref(),
             contact: Some(Identifier(company.contact)),
         })
     }

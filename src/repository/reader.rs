@@ -11,7 +11,8 @@ use super::{Agreement, MessageFilter, OutboxDepth, Pools, StoredDocument};
 use crate::domain::code_list::CodeLists;
 use crate::domain::delivery::Letter;
 use crate::domain::{
-    AnsweredRequest, Citizen, CitizenKey, CivilRegistrationNumber, DocumentId, Message, MessageId, Organisation, RequestKey, ThreadId,
+    AnsweredRequest, Citizen, CitizenKey, CivilRegistrationNumber, CompanyIdentifier, DocumentId, Message, MessageId, Organisation,
+    RequestKey, ThreadId, Viewer,
 };
 use crate::error::Error;
 
@@ -74,7 +75,7 @@ impl Reader {
     }
 
     /// A page of a citizen's messages, newest first. Title, text and documents come along where the viewer is a party
-    /// and the message is not rectified; without a viewer nowhere (M6).
+    /// and the message is not rectified; without a viewer nowhere (M6). For the citizen a rectified message is not there (M7).
     ///
     /// # Errors
     /// As above.
@@ -82,7 +83,7 @@ impl Reader {
         &mut self,
         citizen: CitizenKey,
         filter: &MessageFilter,
-        viewer: Option<&Organisation>,
+        viewer: Option<&Viewer>,
     ) -> Result<Vec<Message>, Error> {
         ask!(self, messages::of_citizen(citizen, filter, viewer))
     }
@@ -99,11 +100,19 @@ impl Reader {
         ask!(self, messages::to_authority(authority, filter))
     }
 
+    /// A page of the replies to the messages a company sent itself, newest first, each with its citizen's CV number (M8).
+    ///
+    /// # Errors
+    /// As above.
+    pub fn replies_to_company(&mut self, company: &CompanyIdentifier, filter: &MessageFilter) -> Result<Vec<(String, Message)>, Error> {
+        ask!(self, messages::to_company(company, filter))
+    }
+
     /// The messages of a thread in the order they were sent; none if the citizen has no such thread.
     ///
     /// # Errors
     /// As above.
-    pub fn thread(&mut self, citizen: CitizenKey, thread: ThreadId, viewer: Option<&Organisation>) -> Result<Vec<Message>, Error> {
+    pub fn thread(&mut self, citizen: CitizenKey, thread: ThreadId, viewer: Option<&Viewer>) -> Result<Vec<Message>, Error> {
         ask!(self, messages::of_thread(citizen, thread, viewer))
     }
 
@@ -111,7 +120,7 @@ impl Reader {
     ///
     /// # Errors
     /// As above.
-    pub fn message(&mut self, citizen: CitizenKey, message: MessageId, viewer: Option<&Organisation>) -> Result<Option<Message>, Error> {
+    pub fn message(&mut self, citizen: CitizenKey, message: MessageId, viewer: Option<&Viewer>) -> Result<Option<Message>, Error> {
         ask!(self, messages::find(citizen, message, viewer))
     }
 

@@ -15,7 +15,7 @@ use diesel::sql_types::{SqlOrd, SqlType};
 use diesel::sqlite::{Sqlite, SqliteType};
 use uuid::Uuid;
 
-use crate::domain::{Organisation, OrganisationType, Party, PartyKind};
+use crate::domain::{Organisation, OrganisationType, Party, PartyKind, Viewer};
 
 /// SQL type of an identifier.
 #[derive(SqlType, QueryId)]
@@ -49,12 +49,21 @@ pub fn reader_key(reader: Option<&Organisation>) -> String {
     reader.map_or_else(|| CITIZEN.to_owned(), ToString::to_string)
 }
 
+/// The key of a viewer, as it stands for a party: of a company its CVR number alone.
+pub fn viewer_key(viewer: &Viewer) -> String {
+    match viewer {
+        Viewer::Authority(organisation) => organisation.to_string(),
+        Viewer::Citizen => CITIZEN.to_owned(),
+        Viewer::Company(identifier) => identifier.organisation().to_string(),
+    }
+}
+
 /// The key of a party: an authority by type and code, a company by its CVR number, or the citizen.
 /// A party that names none of them gets the empty key, which no reader has.
 pub fn party_key(party: &Party) -> String {
     match (party.kind, party.organisation(), &party.company) {
         (PartyKind::Citizen, _, _) => CITIZEN.to_owned(),
-        (PartyKind::Company, _, Some(company)) => Organisation::new(OrganisationType::COMPANY, company.cvr.clone()).to_string(),
+        (PartyKind::Company, _, Some(company)) => company.identifier.organisation().to_string(),
         (_, Some(organisation), _) => organisation.to_string(),
         _ => String::new(),
     }

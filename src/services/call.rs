@@ -14,12 +14,13 @@ use super::repetition::Mark;
 use super::wire;
 use crate::contract::Operation;
 use crate::contract::citizen_message_structure::CitizenMessageType;
-use crate::contract::{citizen_message_service_v2, code_list_service_v5};
+use crate::contract::jobnet_citizen_message_service::{CvCustomerIdentifierType, JobnetCitizenMessageType};
+use crate::contract::{citizen_message_service_v2, code_list_service_v5, jobnet_citizen_message_service_v2};
 use crate::domain::audit::{AuditRecord, Outcome};
 use crate::domain::queue::{Event, EventKind};
 use crate::domain::{
     self, Caller, Citizen, CivilRegistrationNumber, DocumentId, Fact, LogReference, Message, MessageId, Organisation, Refusal, ThreadId,
-    Unit,
+    Unit, Viewer,
 };
 use crate::error::Error;
 use crate::repository::Reader;
@@ -72,6 +73,7 @@ impl<'d> Call<'d> {
         self.open(operation)?;
         match operation {
             Operation::CitizenMessageServiceV2(operation) => citizen_message_service_v2::answer(self, operation, reader, writer),
+            Operation::JobnetCitizenMessageServiceV2(operation) => jobnet_citizen_message_service_v2::answer(self, operation, reader, writer),
             Operation::CodeListServiceV5(operation) => code_list_service_v5::answer(self, operation, reader, writer),
         }
     }
@@ -119,13 +121,39 @@ impl<'d> Call<'d> {
         Ok(citizen)
     }
 
-    /// A message as the caller may see it, noted in the audit.
+    /// The citizen that Jobnet names by CV number: known (1010), and open to the caller by the access table.
+    ///
+    /// # Errors
+    /// The refusals named, or the archive is away.
+    pub(super) fn citizen_by_cv_number(&mut self, right: domain::Operation, number: &CvCustomerIdentifierType) -> Result<Citizen, Error> {
+        let known = self.reader.citizen_by_cv_number(number.as_str())?;
+        let citizen = known.ok_or(Refusal::UnknownCitizen)?;
+        self.audit.citizen = Some(citizen.cpr.clone());
+        self.desk.access.may_access(right, &self.caller, &citizen, self.today())?;
+        Ok(citizen)
+    }
+
+    /// The calling authority as viewer of messages.
+    pub(super) fn authority(&self) -> Viewer {
+        Viewer::from(self.organisation())
+    }
+
+    /// A message as the calling authority may see it, noted in the audit.
     ///
     /// # Errors
     /// None for a contract that has room for what is stored.
     pub(super) fn shown(&mut self, message: Message, cpr: &CivilRegistrationNumber) -> Result<CitizenMessageType, Error> {
         self.touched(message.id);
-        wire::message(message, cpr, &self.caller.organisation)
+        wire::message(message, wire::cpr_shown(cpr)?, &self.authority())
+    }
+
+    /// A message as the viewer may see it through Jobnet, noted in the audit.
+    ///
+    /// # Errors
+    /// As [`Call::shown`].
+    pub(super) fn shown_on_jobnet(&mut self, message: Message, cv_number: &str, viewer: &Viewer) -> Result<JobnetCitizenMessageType, Error> {
+        self.touched(message.id);
+        wire::message_on_jobnet(message, wire::cv_number(cv_number)?, viewer)
     }
 
     /// Tells the authority that has to know what happened to a message (M21).

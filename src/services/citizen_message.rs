@@ -1,15 +1,12 @@
 //! CitizenMessageService, version 2: the authorities' side of the dialogue, one file per operation.
 //! It knows the steps of each operation in the order of the contract: citizen, relation, code-list values, identifiers, business rules.
-//! The rules themselves are left to `domain`.
+//! The rules themselves are left to `domain`, the steps that Jobnet's side has too to `dialogue`.
 
-mod continuation;
 mod create;
 mod document;
-mod documents;
 mod inbox;
 mod list;
 mod mark_as_read;
-mod page;
 mod rectify;
 mod reply;
 mod thread;

@@ -4,6 +4,7 @@
 
 use crate::contract::Operation;
 use crate::contract::citizen_message_service_v2::Operation as Message;
+use crate::contract::jobnet_citizen_message_service_v2::Operation as Jobnet;
 use crate::domain;
 
 impl Operation {
@@ -20,6 +21,16 @@ impl Operation {
                 Message::MarkMessageAsRead => domain::Operation::MarkAsRead,
                 Message::RectifyMessage => domain::Operation::RectifyMessage,
                 Message::GetCitizenMessageDocument => domain::Operation::GetDocument,
+            },
+            Self::JobnetCitizenMessageServiceV2(operation) => match operation {
+                Jobnet::CreateMessage => domain::Operation::JobnetCreateMessage,
+                Jobnet::CreateMessageReply => domain::Operation::JobnetCreateMessageReply,
+                Jobnet::GetMessages => domain::Operation::JobnetGetMessages,
+                Jobnet::GetMessageThread => domain::Operation::JobnetGetMessageThread,
+                Jobnet::GetUnreadMessages => domain::Operation::JobnetGetUnreadMessages,
+                Jobnet::MarkMessageAsRead => domain::Operation::JobnetMarkAsRead,
+                Jobnet::GetCitizenMessageDocument => domain::Operation::JobnetGetDocument,
+                Jobnet::GetCompanyReplies => domain::Operation::JobnetGetCompanyReplies,
             },
             Self::CodeListServiceV5(_) => domain::Operation::ReadCodeLists,
         }

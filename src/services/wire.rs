@@ -7,22 +7,39 @@ use uuid::Uuid;
 use crate::contract::citizen_message_channel_type_identifier_code_list::CitizenMessageChannelTypeIdentifierType;
 use crate::contract::citizen_message_context_type_identifier_code_list::CitizenMessageContextTypeIdentifierType;
 use crate::contract::citizen_message_status_type_identifier_code_list::CitizenMessageStatusTypeIdentifierType;
-use crate::contract::citizen_message_structure as structure;
+use crate::contract::citizen_message_structure::{self as structure, CitizenMessageType};
 use crate::contract::citizen_message_user_type_identifier_code_list::CitizenMessageUserTypeIdentifierType;
 use crate::contract::code_list_base::CodeListItemIdentifierValueType;
 use crate::contract::cpr_dk::PersonCivilRegistrationIdentifierType;
 use crate::contract::cvr_dk::{CVRnumberIdentifierType, ProductionUnitIdentifierType};
+use crate::contract::jobnet_citizen_message_service::{CvCustomerIdentifierType, JobnetCitizenMessageType};
 use crate::contract::microsoft_com::Guid;
 use crate::contract::organisation_type_identifier_code_list::OrganisationTypeIdentifierType;
 use crate::contract::service_receipt::ServiceReceiptType;
 use crate::domain::day::{danish_instant, danish_time};
 use crate::domain::document::DocumentInformation;
-use crate::domain::{CivilRegistrationNumber, Company, Message, MessageId, Organisation, Party, PartyKind};
+use crate::domain::{CivilRegistrationNumber, Company, CompanyIdentifier, Message, MessageId, Party, PartyKind, Viewer};
 use crate::error::Error;
 
 /// A citizen's number; the contract has checked its pattern.
 pub(super) fn cpr(number: &PersonCivilRegistrationIdentifierType) -> CivilRegistrationNumber {
     CivilRegistrationNumber::new(number.as_str())
+}
+
+/// A citizen's number as we write it.
+///
+/// # Errors
+/// As [`fitting`].
+pub(super) fn cpr_shown(number: &CivilRegistrationNumber) -> Result<PersonCivilRegistrationIdentifierType, Error> {
+    fitting(PersonCivilRegistrationIdentifierType::new(number.expose()))
+}
+
+/// A CV number as we write it.
+///
+/// # Errors
+/// As [`fitting`].
+pub(super) fn cv_number(number: &str) -> Result<CvCustomerIdentifierType, Error> {
+    fitting(CvCustomerIdentifierType::new(number))
 }
 
 /// An identifier, whatever case it is written in.
@@ -86,61 +103,76 @@ pub(super) fn party(user: structure::CitizenMessageUserType) -> Result<Party, Er
 }
 
 fn company(company: structure::CitizenMessageCompanyType) -> Result<Company, Error> {
-    let structure::CompanyIdentifierType {
-        production_unit_identifier,
-        cvr_number_identifier,
-    } = company.company_identifier;
     Ok(Company {
-        production_unit: production_unit_identifier.map(ProductionUnitIdentifierType::into_inner),
-        cvr: cvr_number_identifier.into_inner(),
+        identifier: company_identifier(company.company_identifier),
         contact: uuid(&company.company_contact_identifier)?,
     })
 }
 
-/// A message as an authority may see it (M6): without its content, and without the persons, where those are not for the viewer.
-///
-/// # Errors
-/// As [`fitting`].
-pub(super) fn message(
-    message: Message,
-    cpr: &CivilRegistrationNumber,
-    viewer: &Organisation,
-) -> Result<structure::CitizenMessageType, Error> {
-    let visible = message.content_visible_to(viewer);
-    let named = message.is_party(viewer);
-    let user_shown = |party: Party| user(if named { party } else { party.without_person() });
-    let shown = |text: Option<String>| text.filter(|_| visible);
-    Ok(structure::CitizenMessageType {
-        citizen_message_identifier: guid(message.id.0)?,
-        citizen_message_context_type_identifier: CitizenMessageContextTypeIdentifierType {
-            code_list_item_identifier: code(message.context.0)?,
-        },
-        from_user: user_shown(message.from)?,
-        to_user: user_shown(message.to)?,
-        person_civil_registration_identifier: fitting(PersonCivilRegistrationIdentifierType::new(cpr.expose()))?,
-        citizen_message_thread_identifier: guid(message.thread.0)?,
-        in_reply_to_identifier: message.in_reply_to.map(|id| guid(id.0)).transpose()?,
-        citizen_message_channel_type_identifier: CitizenMessageChannelTypeIdentifierType {
-            code_list_item_identifier: code(message.channel.code())?,
-        },
-        citizen_message_status_type_identifier: CitizenMessageStatusTypeIdentifierType {
-            code_list_item_identifier: code(message.history.status().code())?,
-        },
-        created_date_time: date_time(message.created_at),
-        read_date_time: message.history.read_at.map(date_time),
-        reply_allowed: message.reply_allowed,
-        content_visible: visible,
-        message_title: shown(message.title)
-            .filter(|title| !title.is_empty())
-            .map(structure::MessageTitleType::new)
-            .transpose()
-            .or_else(|rule| fitting(Err(rule)))?,
-        message_text: shown(message.text)
-            .map(structure::MessageTextType::new)
-            .transpose()
-            .or_else(|rule| fitting(Err(rule)))?,
-        citizen_message_document_information_collection: documents(message.documents, visible)?,
-    })
+/// Which company a request states.
+pub(super) fn company_identifier(identifier: structure::CompanyIdentifierType) -> CompanyIdentifier {
+    CompanyIdentifier {
+        production_unit: identifier.production_unit_identifier.map(ProductionUnitIdentifierType::into_inner),
+        cvr: identifier.cvr_number_identifier.into_inner(),
+    }
+}
+
+/// The read model of a message, which two services have: the same but for what names the citizen.
+macro_rules! message_shown {
+    ($(#[$doc:meta])* $name:ident: $shown:ident { $citizen:ident: $number:ty }) => {
+        $(#[$doc])*
+        pub(super) fn $name(message: Message, citizen: $number, viewer: &Viewer) -> Result<$shown, Error> {
+            let visible = message.content_visible_to(viewer);
+            let shown = |text: Option<String>| text.filter(|_| visible);
+            Ok($shown {
+                citizen_message_identifier: guid(message.id.0)?,
+                citizen_message_context_type_identifier: CitizenMessageContextTypeIdentifierType {
+                    code_list_item_identifier: code(message.context.0)?,
+                },
+                from_user: user(message.from)?,
+                to_user: user(message.to)?,
+                $citizen: citizen,
+                citizen_message_thread_identifier: guid(message.thread.0)?,
+                in_reply_to_identifier: message.in_reply_to.map(|id| guid(id.0)).transpose()?,
+                citizen_message_channel_type_identifier: CitizenMessageChannelTypeIdentifierType {
+                    code_list_item_identifier: code(message.channel.code())?,
+                },
+                citizen_message_status_type_identifier: CitizenMessageStatusTypeIdentifierType {
+                    code_list_item_identifier: code(message.history.status().code())?,
+                },
+                created_date_time: date_time(message.created_at),
+                read_date_time: message.history.read_at.map(date_time),
+                reply_allowed: message.reply_allowed,
+                content_visible: visible,
+                message_title: shown(message.title)
+                    .filter(|title| !title.is_empty())
+                    .map(structure::MessageTitleType::new)
+                    .transpose()
+                    .or_else(|rule| fitting(Err(rule)))?,
+                message_text: shown(message.text)
+                    .map(structure::MessageTextType::new)
+                    .transpose()
+                    .or_else(|rule| fitting(Err(rule)))?,
+                citizen_message_document_information_collection: documents(message.documents, visible)?,
+            })
+        }
+    };
+}
+
+message_shown! {
+    /// A message as an authority may see it (M6): without its content where that is not for the viewer.
+    ///
+    /// # Errors
+    /// As [`fitting`].
+    message: CitizenMessageType { person_civil_registration_identifier: PersonCivilRegistrationIdentifierType }
+}
+
+message_shown! {
+    /// A message as Jobnet sees it, for the citizen or a company: the citizen by the CV number.
+    ///
+    /// # Errors
+    /// As [`fitting`].
+    message_on_jobnet: JobnetCitizenMessageType { cv_customer_identifier: CvCustomerIdentifierType }
 }
 
 fn documents(
@@ -185,12 +217,12 @@ fn user(party: Party) -> Result<structure::CitizenMessageUserType, Error> {
 }
 
 fn company_shown(company: Company) -> Result<structure::CitizenMessageCompanyType, Error> {
-    let production_unit = company
-        .production_unit
+    let CompanyIdentifier { production_unit, cvr } = company.identifier;
+    let production_unit = production_unit
         .map(ProductionUnitIdentifierType::new)
         .transpose()
         .or_else(|rule| fitting(Err(rule)))?;
-    let cvr = fitting(CVRnumberIdentifierType::new(company.cvr))?;
+    let cvr = fitting(CVRnumberIdentifierType::new(cvr))?;
     Ok(structure::CitizenMessageCompanyType {
         company_identifier: structure::CompanyIdentifierType {
             production_unit_identifier: production_unit,

@@ -60,7 +60,7 @@ impl Door {
     /// How many bytes a body of the service may have: only messages carry documents.
     pub(super) fn body_limit(&self, service: Service) -> usize {
         match service {
-            Service::CitizenMessageServiceV2 => self.limits.body,
+            Service::CitizenMessageServiceV2 | Service::JobnetCitizenMessageServiceV2 => self.limits.body,
             Service::CodeListServiceV5 => self.limits.small_body,
         }
     }

@@ -35,7 +35,7 @@ on_each_engine! {
         repository.load_demo().unwrap();
         let documents = [pdf("a"), pdf("b")];
         let sent = sent(&repository, &documents);
-        let read = repository.reader().message(sent.citizen, sent.id, Some(&job_centre())).unwrap().unwrap();
+        let read = repository.reader().message(sent.citizen, sent.id, Some(&Viewer::from(&job_centre()))).unwrap().unwrap();
         same(&read, &sent);
         assert_eq!((&read.title, &read.text), (&sent.title, &sent.text));
         assert_eq!(read.documents, [information(&documents[0]), information(&documents[1])]);
@@ -52,7 +52,14 @@ on_each_engine! {
         repository.load_demo().unwrap();
         let document = pdf("a");
         let sent = sent(&repository, &[document]);
-        for (viewer, sees) in [(Some(fund()), true), (Some(job_centre()), true), (Some(municipality()), false), (None, false)] {
+        for (viewer, sees) in [
+            (Some(Viewer::from(&fund())), true),
+            (Some(Viewer::from(&job_centre())), true),
+            (Some(Viewer::Citizen), true),
+            (Some(Viewer::from(&municipality())), false),
+            (Some(Viewer::Company(company_number(None))), false),
+            (None, false),
+        ] {
             let mut reader = repository.reader();
             let listed = reader.messages_of_citizen(sent.citizen, &MessageFilter::default(), viewer.as_ref()).unwrap();
             let in_thread = reader.thread(sent.citizen, sent.thread, viewer.as_ref()).unwrap();
@@ -74,10 +81,10 @@ on_each_engine! {
             repository.commit(sending(reply, &[])).wait().unwrap();
         }
         sent(&repository, &[]);
-        let thread = repository.reader().thread(first.citizen, first.thread, Some(&fund())).unwrap();
+        let thread = repository.reader().thread(first.citizen, first.thread, Some(&Viewer::from(&fund()))).unwrap();
         assert_eq!(ids(&thread), [first.id, replies[0].id, replies[1].id]);
         let another = citizen(&repository, "2304780009").key;
-        assert!(repository.reader().thread(another, first.thread, Some(&fund())).unwrap().is_empty());
+        assert!(repository.reader().thread(another, first.thread, Some(&Viewer::from(&fund()))).unwrap().is_empty());
     }
 
     /// M10: created, delivered or not, read by the recipient, replied, rectified; each with its time, read kept per reader.
@@ -129,6 +136,60 @@ on_each_engine! {
         assert_eq!(database.connection().texts("SELECT sender || ' ' || recipient AS value FROM message"), ["24/90000041 citizen"]);
     }
 
+    /// M8: a company reads the replies to its own messages: of both of its numbers, of every citizen, newest first, page by page, over an index.
+    fn m08_a_company_reads_the_replies_to_its_own_messages(database: &Database) {
+        let repository = database.repository();
+        repository.load_demo().unwrap();
+        let employer = |unit: Option<&str>| Party {
+            company: company().company.map(|company| Company { identifier: company_number(unit), ..company }),
+            ..company()
+        };
+        let write = |cpr: &str, unit| {
+            let offer = Message { context: Context::EMPLOYER, channel: Channel::JobnetNotification, from: employer(unit), to: the_citizen(), ..letter(citizen(&repository, cpr).key) };
+            let reply = answer(&offer);
+            [&offer, &reply].into_iter().for_each(|message| repository.commit(sending(message, &[])).wait().unwrap());
+            reply
+        };
+        let units = [Some("1000000001"), Some("1000000002"), None];
+        let replies: Vec<Message> = [ALMA, "2304780009"].iter().flat_map(|cpr| units.map(|unit| write(cpr, unit))).collect();
+        let read = |unit, limit, before| {
+            let filter = MessageFilter { limit, before, ..MessageFilter::default() };
+            repository.reader().replies_to_company(&company_number(unit), &filter).unwrap()
+        };
+        for (at, unit) in units.into_iter().enumerate() {
+            let both = read(unit, 10, None);
+            let seen: Vec<_> = both.iter().map(|(cv_number, message)| (cv_number.as_str(), message.id, message.text.is_some())).collect();
+            assert_eq!(seen, [("CV1001", replies[at + 3].id, true), ("CV1000", replies[at].id, true)]);
+            let pages = [read(unit, 1, None), read(unit, 1, Some(replies[at + 3].id)), read(unit, 1, Some(replies[at].id))];
+            assert_eq!(pages.map(|page| ids(&page.into_iter().map(|(_, message)| message).collect::<Vec<_>>())), [vec![replies[at + 3].id], vec![replies[at].id], vec![]]);
+        }
+        assert!(read(Some("1000000003"), 10, None).is_empty());
+        repository.commit(rectifying(&replies[3])).wait().unwrap();
+        assert_eq!(read(units[0], 10, None).len(), 1, "what was rectified is not there for a company");
+    }
+
+    /// M7, M10, M11: the citizen reads everything about them, has readings of their own, and no longer finds what was rectified.
+    fn m07_m10_the_citizen_reads_everything_until_it_is_rectified(database: &Database) {
+        let repository = database.repository();
+        repository.load_demo().unwrap();
+        let message = sent(&repository, &[pdf("a")]);
+        let citizens = || repository.reader().message(message.citizen, message.id, Some(&Viewer::Citizen)).unwrap();
+        let unread = || {
+            let filter = MessageFilter { unread_only: true, ..MessageFilter::default() };
+            ids(&repository.reader().messages_of_citizen(message.citizen, &filter, Some(&Viewer::Citizen)).unwrap())
+        };
+        repository.commit(reading(&message, Some(job_centre()), minutes_later(1))).wait().unwrap();
+        assert_eq!((citizens().unwrap().history.read_at, unread()), (None, vec![message.id]), "the recipient's reading is not the citizen's");
+        repository.commit(reading(&message, None, minutes_later(2))).wait().unwrap();
+        assert_eq!((citizens().unwrap().history.read_at, unread()), (Some(minutes_later(2)), vec![]));
+        let recipients = repository.reader().message(message.citizen, message.id, Some(&Viewer::from(&job_centre()))).unwrap().unwrap();
+        assert_eq!(recipients.history.read_at, Some(minutes_later(1)));
+        repository.commit(rectifying(&message)).wait().unwrap();
+        assert!(citizens().is_none());
+        let thread = |viewer: &Viewer| repository.reader().thread(message.citizen, message.thread, Some(viewer)).unwrap().len();
+        assert_eq!((thread(&Viewer::Citizen), thread(&Viewer::from(&municipality()))), (0, 1));
+    }
+
     /// M7: lists are newest first, and every filter narrows them.
     fn m07_filters_narrow_a_list(database: &Database) {
         let repository = database.repository();
@@ -140,7 +201,7 @@ on_each_engine! {
         messages.iter().for_each(|message| repository.commit(sending(message, &[])).wait().unwrap());
         repository.commit(reading(&messages[1], Some(job_centre()), minutes_later(3))).wait().unwrap();
         let found = |filter: MessageFilter, viewer: &Organisation| {
-            let page = repository.reader().messages_of_citizen(citizen, &filter, Some(viewer)).unwrap();
+            let page = repository.reader().messages_of_citizen(citizen, &filter, Some(&Viewer::from(viewer))).unwrap();
             page.iter().map(|found| messages.iter().position(|message| message.id == found.id).unwrap()).collect::<Vec<_>>()
         };
         let all = MessageFilter::default;
@@ -204,9 +265,9 @@ on_each_engine! {
                 sent(&repository, &[pdf("a"), pdf("b")]);
             }
             let mut reader = repository.reader();
-            reader.messages_of_citizen(citizen, &MessageFilter::default(), Some(viewer)).unwrap();
+            reader.messages_of_citizen(citizen, &MessageFilter::default(), Some(&Viewer::from(viewer))).unwrap();
             let before = QUERIES.get();
-            let page = reader.messages_of_citizen(citizen, &MessageFilter::default(), Some(viewer)).unwrap();
+            let page = reader.messages_of_citizen(citizen, &MessageFilter::default(), Some(&Viewer::from(viewer))).unwrap();
             assert!(page.len() >= count);
             let list = QUERIES.get() - before;
             reader.messages_to_authority(viewer, &MessageFilter::default()).unwrap();

@@ -73,11 +73,17 @@ pub fn company() -> Party {
     Party {
         kind: PartyKind::Company,
         company: Some(Company {
-            production_unit: Some("1000000001".to_owned()),
-            cvr: "90000041".to_owned(),
+            identifier: company_number(Some("1000000001")),
             contact: Uuid::from_u128(4),
         }),
         ..the_citizen()
+    }
+}
+
+pub fn company_number(production_unit: Option<&str>) -> CompanyIdentifier {
+    CompanyIdentifier {
+        production_unit: production_unit.map(str::to_owned),
+        cvr: "90000041".to_owned(),
     }
 }
 

@@ -47,7 +47,7 @@ on_each_engine! {
         let sent = sent(&repository, std::slice::from_ref(&document));
         repository.commit(rectifying(&sent)).wait().unwrap();
         for viewer in [fund(), job_centre()] {
-            let read = repository.reader().message(sent.citizen, sent.id, Some(&viewer)).unwrap().unwrap();
+            let read = repository.reader().message(sent.citizen, sent.id, Some(&Viewer::from(&viewer))).unwrap().unwrap();
             assert!(read.title.is_none() && read.text.is_none() && read.documents.is_empty());
             assert_eq!(read.history.rectified_at, Some(minutes_later(5)));
         }

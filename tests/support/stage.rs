@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Utc};
+use dialogmodul::contract::Service;
 use dialogmodul::repository::Repository;
 use dialogmodul::repository::import::Kind as ImportKind;
 use dialogmodul::services::Sources;
@@ -71,14 +72,10 @@ fn destination(request: &str) -> (String, String) {
         .map_or((" xmlns=".to_owned(), name), |(prefix, local)| (format!(" xmlns:{prefix}="), local));
     let seen = &request[..request.len() - root.len() + tag.len()];
     let namespace = seen.rsplit(&declaration).next().unwrap_or_default();
-    let is_code_list = namespace
-        .trim_start_matches(['"', '\''])
-        .starts_with("http://service.bm.dk/CodeListService/");
-    let (service, version) = if is_code_list {
-        ("CodeListService", 5)
-    } else {
-        ("CitizenMessageService", 2)
-    };
+    let namespace = namespace.trim_start_matches(['"', '\'']);
+    let named = |service: &&Service| namespace.starts_with(&format!("http://service.bm.dk/{}/", service.name()));
+    let service = Service::ALL.iter().find(named).unwrap_or(&Service::CitizenMessageServiceV2);
+    let (service, version) = (service.name(), service.version());
     let action = local
         .strip_suffix("Request")
         .map(|operation| format!("http://service.bm.dk/pjaktass/{version}/{service}#{operation}"));

@@ -5,22 +5,23 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use diesel::dsl::{exists, not};
+use diesel::dsl::{case_when, exists, not};
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
 use uuid::Uuid;
 
 use super::super::schema::{
     citizen, delivery, delivery_outcome, document, document_content, document_name, message, message_content, reading, rectification,
 };
-use super::super::types::{Identifier, Moment};
+use super::super::types::{CITIZEN, Identifier, Moment, viewer_key};
 use super::super::{MessageFilter, StoredDocument};
 use super::{Backend, Connection};
 use crate::domain::delivery::DeliveryState;
 use crate::domain::document::{DocumentInformation, MediaType};
 use crate::domain::message::History;
 use crate::domain::{
-    Channel, CitizenKey, CivilRegistrationNumber, Company, Context, DocumentId, Message, MessageId, Organisation, Party, PartyKind,
-    ThreadId,
+    Channel, CitizenKey, CivilRegistrationNumber, Company, CompanyIdentifier, Context, DocumentId, Message, MessageId, Organisation, Party,
+    PartyKind, ThreadId, Viewer,
 };
 
 diesel::alias!(message as answers: Answers, reading as views: Views);
@@ -30,10 +31,11 @@ diesel::alias!(message as answers: Answers, reading as views: Views);
 struct Selection<'a> {
     citizen: Option<CitizenKey>,
     recipient: Option<String>,
+    company: Option<&'a CompanyIdentifier>,
     message: Option<MessageId>,
     thread: Option<ThreadId>,
     filter: Option<&'a MessageFilter>,
-    viewer: Option<&'a Organisation>,
+    viewer: Option<&'a Viewer>,
 }
 
 /// A page of a citizen's messages, newest first.
@@ -41,7 +43,7 @@ pub fn of_citizen(
     connection: &mut Connection,
     citizen: CitizenKey,
     filter: &MessageFilter,
-    viewer: Option<&Organisation>,
+    viewer: Option<&Viewer>,
 ) -> QueryResult<Vec<Message>> {
     load(
         connection,
@@ -63,27 +65,43 @@ pub fn to_authority(
     let selection = Selection {
         recipient: Some(authority.to_string()),
         filter: Some(filter),
-        viewer: Some(authority),
+        viewer: Some(&Viewer::from(authority)),
         ..Selection::default()
     };
     let messages = load(connection, &selection)?;
+    with_citizens(connection, messages, |cpr, _| CivilRegistrationNumber::new(cpr))
+}
+
+/// A page of the replies to a company's own messages, newest first, with the citizens' CV numbers.
+pub fn to_company(connection: &mut Connection, company: &CompanyIdentifier, filter: &MessageFilter) -> QueryResult<Vec<(String, Message)>> {
+    let selection = Selection {
+        company: Some(company),
+        filter: Some(filter),
+        viewer: Some(&Viewer::Company(company.clone())),
+        ..Selection::default()
+    };
+    let messages = load(connection, &selection)?;
+    with_citizens(connection, messages, |_, cv_number| cv_number.to_owned())
+}
+
+/// Messages of many citizens, each with what names its citizen, made of the CPR number and the CV number.
+fn with_citizens<N>(connection: &mut Connection, messages: Vec<Message>, name: impl Fn(&str, &str) -> N) -> QueryResult<Vec<(N, Message)>> {
     if messages.is_empty() {
         return Ok(Vec::new());
     }
     let mut keys: Vec<Identifier> = messages.iter().map(|message| Identifier(message.citizen.0)).collect();
     keys.sort_unstable();
     keys.dedup();
-    let numbers: HashMap<Identifier, String> = citizen::table
+    let numbers: Vec<(Identifier, String, String)> = citizen::table
         .filter(citizen::key.eq_any(keys))
-        .select((citizen::key, citizen::cpr))
-        .load(connection)?
-        .into_iter()
-        .collect();
-    let with_number = |message: Message| {
-        let number = numbers.get(&Identifier(message.citizen.0)).ok_or(diesel::result::Error::NotFound)?;
-        Ok((CivilRegistrationNumber::new(number.clone()), message))
+        .select((citizen::key, citizen::cpr, citizen::cv_number))
+        .load(connection)?;
+    let numbers: HashMap<_, _> = numbers.into_iter().map(|(key, cpr, cv_number)| (key, (cpr, cv_number))).collect();
+    let named = |message: Message| {
+        let (cpr, cv_number) = numbers.get(&Identifier(message.citizen.0)).ok_or(diesel::result::Error::NotFound)?;
+        Ok((name(cpr, cv_number), message))
     };
-    messages.into_iter().map(with_number).collect()
+    messages.into_iter().map(named).collect()
 }
 
 /// The messages of a thread in the order they were sent; none if the citizen has no such thread.
@@ -91,7 +109,7 @@ pub fn of_thread(
     connection: &mut Connection,
     citizen: CitizenKey,
     thread: ThreadId,
-    viewer: Option<&Organisation>,
+    viewer: Option<&Viewer>,
 ) -> QueryResult<Vec<Message>> {
     load(
         connection,
@@ -109,7 +127,7 @@ pub fn find(
     connection: &mut Connection,
     citizen: CitizenKey,
     message: MessageId,
-    viewer: Option<&Organisation>,
+    viewer: Option<&Viewer>,
 ) -> QueryResult<Option<Message>> {
     let selection = Selection {
         citizen: Some(citizen),
@@ -184,8 +202,10 @@ macro_rules! party_columns {
                     identifier: self.$identifier,
                     full_name: self.$full_name,
                     company: self.$cvr.map(|cvr| Company {
-                        production_unit: self.$unit,
-                        cvr,
+                        identifier: CompanyIdentifier {
+                            production_unit: self.$unit,
+                            cvr,
+                        },
                         contact,
                     }),
                     organisation_type: self.$organisation_type,
@@ -206,7 +226,7 @@ type Since = (Option<Moment>, Option<Moment>, Option<i32>, Option<(i32, Moment)>
 type Joined = (Row, Since, Option<(String, String)>);
 
 fn load(connection: &mut Connection, selection: &Selection<'_>) -> QueryResult<Vec<Message>> {
-    let viewer = selection.viewer.map(ToString::to_string).unwrap_or_default();
+    let viewer = selection.viewer.map(viewer_key).unwrap_or_default();
     let rows = rows(connection, selection, &viewer)?;
     let mut messages = Vec::with_capacity(rows.len());
     let mut with_documents = Vec::new();
@@ -229,6 +249,9 @@ fn load(connection: &mut Connection, selection: &Selection<'_>) -> QueryResult<V
 }
 
 fn rows(connection: &mut Connection, selection: &Selection<'_>, viewer: &str) -> QueryResult<Vec<Joined>> {
+    // The citizen sees the content of every message, and when they read it themselves; the others see their own, and when the recipient read it.
+    let is_citizen = || (selection.viewer == Some(&Viewer::Citizen)).into_sql::<Bool>();
+    let reader = case_when(is_citizen(), CITIZEN.into_sql::<Text>()).otherwise(message::recipient);
     let answered = exists(
         answers
             .filter(answers.field(message::citizen).eq(message::citizen))
@@ -244,7 +267,7 @@ fn rows(connection: &mut Connection, selection: &Selection<'_>, viewer: &str) ->
             reading::table.on(reading::citizen
                 .eq(message::citizen)
                 .and(reading::message.eq(message::id))
-                .and(reading::reader.eq(message::recipient))),
+                .and(reading::reader.eq(reader))),
         )
         .left_join(
             delivery::table.on(delivery::citizen
@@ -262,7 +285,7 @@ fn rows(connection: &mut Connection, selection: &Selection<'_>, viewer: &str) ->
             message_content::table.on(message_content::citizen
                 .eq(message::citizen)
                 .and(message_content::message.eq(message::id))
-                .and(message::sender.eq(viewer).or(message::recipient.eq(viewer)))),
+                .and(message::sender.eq(viewer).or(message::recipient.eq(viewer)).or(is_citizen()))),
         )
         .select((
             Row::as_select(),
@@ -281,6 +304,18 @@ fn rows(connection: &mut Connection, selection: &Selection<'_>, viewer: &str) ->
     }
     if let Some(recipient) = &selection.recipient {
         query = query.filter(message::recipient.eq(recipient));
+    }
+    if let Some(company) = selection.company {
+        query = query
+            .filter(message::to_company_cvr.eq(&company.cvr))
+            .filter(message::in_reply_to.is_not_null());
+        query = match &company.production_unit {
+            Some(unit) => query.filter(message::to_company_unit.eq(unit)),
+            None => query.filter(message::to_company_unit.is_null()),
+        };
+    }
+    if selection.viewer.is_some_and(|viewer| !viewer.sees_rectified()) {
+        query = query.filter(rectification::rectified_at.nullable().is_null());
     }
     if let Some(id) = selection.message {
         query = query.filter(message::id.eq(Identifier(id.0)));

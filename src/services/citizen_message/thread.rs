@@ -3,7 +3,7 @@
 
 use crate::contract::citizen_message_service::{GetMessageThreadRequestType, GetMessageThreadResponseType};
 use crate::contract::citizen_message_structure::CitizenMessageThreadType;
-use crate::domain::{Operation, Refusal, ThreadId};
+use crate::domain::Operation;
 use crate::error::Error;
 use crate::services::call::Call;
 use crate::services::wire;
@@ -11,12 +11,7 @@ use crate::services::wire;
 pub(super) fn answer(call: &mut Call<'_>, request: GetMessageThreadRequestType) -> Result<GetMessageThreadResponseType, Error> {
     let cpr = wire::cpr(&request.person_civil_registration_identifier);
     let citizen = call.citizen(Operation::GetMessageThread, cpr)?;
-    let id = ThreadId(wire::uuid(&request.citizen_message_thread_identifier)?);
-    let messages = call.reader.thread(citizen.key, id, Some(&call.caller.organisation))?;
-    if messages.is_empty() {
-        return Err(Refusal::UnknownIdentifier.into());
-    }
-    call.touched_thread(id);
+    let messages = call.thread(&citizen, &call.authority(), &request.citizen_message_thread_identifier)?;
     let messages = messages
         .into_iter()
         .map(|message| call.shown(message, &citizen.cpr))

@@ -5,7 +5,7 @@
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::domain::{CitizenKey, MessageId, Organisation, Refusal};
+use crate::domain::{CitizenKey, MessageId, Refusal, Viewer};
 
 const IDENTIFIER: usize = 16;
 const CHECK: usize = 8;
@@ -13,10 +13,10 @@ const CHECK: usize = 8;
 /// The list a token belongs to.
 #[derive(Debug)]
 pub(super) enum List<'a> {
-    /// A citizen's messages, seen by an authority.
-    OfCitizen(CitizenKey, &'a Organisation),
-    /// An authority's inbox.
-    Inbox(&'a Organisation),
+    /// A citizen's messages.
+    OfCitizen(CitizenKey, &'a Viewer),
+    /// What was sent to an authority or a company.
+    Inbox(&'a Viewer),
 }
 
 impl List<'_> {
@@ -51,14 +51,14 @@ impl List<'_> {
     fn check_of(&self, last: MessageId) -> [u8; CHECK] {
         let mut digest = Sha256::new();
         digest.update(last.0.as_bytes());
-        let organisation = match self {
-            Self::OfCitizen(citizen, organisation) => {
+        let viewer = match self {
+            Self::OfCitizen(citizen, viewer) => {
                 digest.update(citizen.0.as_bytes());
-                organisation
+                viewer
             }
-            Self::Inbox(organisation) => organisation,
+            Self::Inbox(viewer) => viewer,
         };
-        digest.update(organisation.to_string().as_bytes());
+        digest.update(viewer.to_string().as_bytes());
         let mut check = [0; CHECK];
         check.iter_mut().zip(digest.finalize()).for_each(|(to, from)| *to = from);
         check
@@ -69,10 +69,10 @@ impl List<'_> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
     use super::*;
-    use crate::domain::OrganisationType;
+    use crate::domain::testing::{company_number, job_centre};
 
-    fn organisation(code: &str) -> Organisation {
-        Organisation::new(OrganisationType::JOB_CENTRE, code)
+    fn authority(code: &str) -> Viewer {
+        Viewer::Authority(job_centre(code))
     }
 
     const CITIZEN: CitizenKey = CitizenKey(Uuid::from_u128(7));
@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn a_token_leads_back_to_its_message() {
-        let centre = organisation("90101");
+        let centre = authority("90101");
         for list in [List::OfCitizen(CITIZEN, &centre), List::Inbox(&centre)] {
             let token = list.token_after(LAST);
             assert!(
@@ -93,21 +93,34 @@ mod tests {
 
     #[test]
     fn a_token_belongs_to_one_list() {
-        let (centre, other) = (organisation("90101"), organisation("90102"));
+        let (centre, other) = (authority("90101"), authority("90102"));
         let token = List::OfCitizen(CITIZEN, &centre).token_after(LAST);
         let others = [
             List::OfCitizen(CitizenKey(Uuid::from_u128(8)), &centre),
             List::OfCitizen(CITIZEN, &other),
             List::Inbox(&centre),
+            List::OfCitizen(CITIZEN, &Viewer::Citizen),
         ];
         for list in others {
             assert_eq!(list.position_of(&token), Err(Refusal::UnknownIdentifier), "{list:?}");
         }
     }
 
+    /// M8: a token of one unit's replies leads to no other unit's.
+    #[test]
+    fn m8_a_token_belongs_to_one_company() {
+        let unit = |number| Viewer::Company(company_number("90000041", number));
+        let ours = unit(Some("1000000001"));
+        let token = List::Inbox(&ours).token_after(LAST);
+        assert_eq!(List::Inbox(&ours).position_of(&token), Ok(LAST));
+        for other in [unit(Some("1000000002")), unit(None)] {
+            assert_eq!(List::Inbox(&other).position_of(&token), Err(Refusal::UnknownIdentifier), "{other}");
+        }
+    }
+
     #[test]
     fn a_token_with_one_other_character_is_none_of_ours() {
-        let centre = organisation("90101");
+        let centre = authority("90101");
         let list = List::Inbox(&centre);
         let token = list.token_after(LAST);
         for at in 0..token.len() {

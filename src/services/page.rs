@@ -5,9 +5,10 @@ use std::fmt::{self, Display};
 
 use super::continuation::List;
 use crate::contract::citizen_message_service::{GetAuthorityMessagesRequestType, GetMessagesRequestType};
-use crate::contract::citizen_message_structure::{CitizenMessageTypeCollectionType, ContinuationTokenType, MaxCountType};
+use crate::contract::citizen_message_structure::{ContinuationTokenType, MaxCountType};
+use crate::contract::jobnet_citizen_message_service as jobnet;
 use crate::contract::microsoft_com::Guid;
-use crate::domain::{Channel, CivilRegistrationNumber, Context, Message, ThreadId};
+use crate::domain::{Channel, Context, Message, ThreadId};
 use crate::error::Error;
 use crate::repository::MessageFilter;
 use crate::services::call::Call;
@@ -18,6 +19,7 @@ use crate::services::wire;
 const DEFAULT_COUNT: u32 = 100;
 
 /// The filters as a request states them; the same for a citizen's messages and an inbox.
+#[derive(Default)]
 pub(super) struct Filters {
     context: Option<i32>,
     channel: Option<i32>,
@@ -54,6 +56,17 @@ macro_rules! filters_of {
 
 filters_of!(GetMessagesRequestType);
 filters_of!(GetAuthorityMessagesRequestType);
+filters_of!(jobnet::GetMessagesRequestType);
+
+impl From<jobnet::GetCompanyRepliesRequestType> for Filters {
+    fn from(request: jobnet::GetCompanyRepliesRequestType) -> Self {
+        Self {
+            max_count: request.max_count,
+            token: request.continuation_token,
+            ..Self::default()
+        }
+    }
+}
 
 impl Filters {
     /// The filters as rules and archive know them; noted in the audit as search criterion.
@@ -89,9 +102,9 @@ impl Filters {
 /// Checked filters of one page.
 pub(super) struct Filter(MessageFilter);
 
-/// What a list operation answers.
-pub(super) struct Page {
-    pub(super) collection: CitizenMessageTypeCollectionType,
+/// What a list operation answers: messages as its contract shows them.
+pub(super) struct Page<T> {
+    pub(super) messages: Vec<T>,
     pub(super) token: Option<ContinuationTokenType>,
 }
 
@@ -104,31 +117,26 @@ impl Filter {
         }
     }
 
-    /// The page, and the token of the next one if there is one.
+    /// The page, each message as `show` shows it with what names its citizen, and the token of the next page if there is one.
     ///
     /// # Errors
     /// None for a contract that has room for what is stored.
-    pub(super) fn page(
+    pub(super) fn page<N, T>(
         &self,
-        call: &mut Call<'_>,
         list: &List<'_>,
-        mut messages: Vec<(CivilRegistrationNumber, Message)>,
-    ) -> Result<Page, Error> {
+        mut messages: Vec<(N, Message)>,
+        mut show: impl FnMut(N, Message) -> Result<T, Error>,
+    ) -> Result<Page<T>, Error> {
         let limit = self.0.limit as usize;
         let more = messages.len() > limit;
         messages.truncate(limit);
         let last = messages.last().filter(|_| more).map(|(_, message)| list.token_after(message.id));
-        let shown = messages
+        let messages = messages
             .into_iter()
-            .map(|(cpr, message)| call.shown(message, &cpr))
+            .map(|(citizen, message)| show(citizen, message))
             .collect::<Result<_, _>>()?;
         let token = last.map(|token| wire::fitting(ContinuationTokenType::new(token))).transpose()?;
-        Ok(Page {
-            collection: CitizenMessageTypeCollectionType {
-                citizen_message_type: shown,
-            },
-            token,
-        })
+        Ok(Page { messages, token })
     }
 }
 
