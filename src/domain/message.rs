@@ -261,9 +261,7 @@ impl CompanyIdentifier {
 impl std::fmt::Display for CompanyIdentifier {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.organisation().fmt(formatter)?;
-        self.production_unit
-            .as_ref()
-            .map_or(Ok(()), |unit| write!(formatter, "/{unit}"))
+        self.production_unit.as_ref().map_or(Ok(()), |unit| write!(formatter, "/{unit}"))
     }
 }
 
@@ -307,7 +305,7 @@ pub struct History {
     pub delivered_at: Option<DateTime<Utc>>,
     /// Delivery was given up.
     pub not_delivered_at: Option<DateTime<Utc>>,
-    /// The recipient read it; in a message loaded for the citizen, the citizen did: read is kept for each reader (M10).
+    /// The recipient read it; where the citizen looks at what others wrote, the citizen did: read is kept for each reader (M10).
     pub read_at: Option<DateTime<Utc>>,
     /// A reply exists.
     pub replied: bool,
@@ -406,16 +404,14 @@ impl Message {
         viewer.is(&self.to)
     }
 
-    /// Can the viewer answer it: the recipient, and the citizen whatever others write about them (M5)? Not once it is rectified.
-    pub fn is_answered_by(&self, viewer: &Viewer) -> bool {
-        let wants_it = self.is_to(viewer) || (*viewer == Viewer::Citizen && !viewer.is(&self.from));
-        wants_it && self.history.rectified_at.is_none()
+    /// Does the viewer get it: the recipient, and the citizen whatever others write about them (M5)?
+    pub fn reaches(&self, viewer: &Viewer) -> bool {
+        self.is_to(viewer) || (*viewer == Viewer::Citizen && !viewer.is(&self.from))
     }
 
-    /// When the viewer read it, if the message was loaded for this viewer (M10).
+    /// When the viewer it reaches read it, if it was loaded for this viewer (M10).
     pub fn read_by(&self, viewer: &Viewer) -> Option<DateTime<Utc>> {
-        let own = *viewer == Viewer::Citizen || self.is_to(viewer);
-        self.history.read_at.filter(|_| own)
+        self.history.read_at.filter(|_| self.reaches(viewer))
     }
 
     /// The channels it is delivered on: its own, and the citizen's tray where the citizen gets a copy,

@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::message::History;
 use super::{
-    ActingUser, Caller, Channel, Citizen, CitizenKey, CivilRegistrationNumber, Company, CompanyIdentifier, Context, Message, MessageId, Organisation, OrganisationType,
-    Party, PartyKind, Relation, RelationKind, ThreadId,
+    ActingUser, Caller, Channel, Citizen, CitizenKey, CivilRegistrationNumber, Company, CompanyIdentifier, Context, Message, MessageId,
+    Organisation, OrganisationType, Party, PartyKind, Relation, RelationKind, ThreadId,
 };
 
 pub(crate) fn day(text: &str) -> NaiveDate {

@@ -57,10 +57,10 @@ impl Thread {
         })
     }
 
-    /// The message a reply of this viewer answers: the newest it can answer, else the first of the thread (ours).
+    /// The message a reply of this viewer answers: the newest that reached it and still stands, else the first of the thread (ours).
     #[must_use]
     pub fn answered_by(&self, viewer: &Viewer) -> &Message {
-        let answered = |message: &&Message| message.is_answered_by(viewer);
+        let answered = |message: &&Message| message.reaches(viewer) && message.history.rectified_at.is_none();
         self.replies.iter().rev().find(answered).unwrap_or(&self.first)
     }
 
@@ -214,7 +214,10 @@ mod tests {
         let mut thread = thread(from_fund_to_centre());
         let answers = |thread: &Thread| {
             let reply = thread.reply(&Viewer::Citizen, citizen.clone(), "Svar".to_owned()).unwrap();
-            assert_eq!((reply.from.kind, reply.channel), (PartyKind::Citizen, Channel::AuthorityToAuthority));
+            assert_eq!(
+                (reply.from.kind, reply.channel),
+                (PartyKind::Citizen, Channel::AuthorityToAuthority)
+            );
             reply.to
         };
         assert_eq!(answers(&thread), fund);
@@ -294,7 +297,10 @@ mod tests {
         let answered = |thread: &Thread, viewer: Viewer| thread.answered_by(&viewer).id;
         assert_eq!(answered(&thread, Viewer::Authority(job_centre("90101"))), id(3));
         assert_eq!(answered(&thread, Viewer::Authority(fund("81"))), id(4));
-        assert_eq!(answered(&Thread::new(vec![of(1, &ours, &theirs)]).unwrap(), Viewer::Authority(fund("81"))), id(1));
+        assert_eq!(
+            answered(&Thread::new(vec![of(1, &ours, &theirs)]).unwrap(), Viewer::Authority(fund("81"))),
+            id(1)
+        );
         assert!(Thread::new(Vec::new()).is_none());
     }
 }

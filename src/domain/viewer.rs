@@ -101,7 +101,10 @@ mod tests {
             Err(Refusal::EmployerWithoutCompany)
         );
         for kind in [PartyKind::Caseworker, PartyKind::System] {
-            let party = Party { kind, ..caseworker(&fund("81")) };
+            let party = Party {
+                kind,
+                ..caseworker(&fund("81"))
+            };
             assert_eq!(Viewer::on_jobnet(&party), Err(Refusal::SenderNotOnJobnet));
         }
     }

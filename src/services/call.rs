@@ -73,7 +73,9 @@ impl<'d> Call<'d> {
         self.open(operation)?;
         match operation {
             Operation::CitizenMessageServiceV2(operation) => citizen_message_service_v2::answer(self, operation, reader, writer),
-            Operation::JobnetCitizenMessageServiceV2(operation) => jobnet_citizen_message_service_v2::answer(self, operation, reader, writer),
+            Operation::JobnetCitizenMessageServiceV2(operation) => {
+                jobnet_citizen_message_service_v2::answer(self, operation, reader, writer)
+            }
             Operation::CodeListServiceV5(operation) => code_list_service_v5::answer(self, operation, reader, writer),
         }
     }
@@ -128,7 +130,7 @@ impl<'d> Call<'d> {
     pub(super) fn citizen_by_cv_number(&mut self, right: domain::Operation, number: &CvCustomerIdentifierType) -> Result<Citizen, Error> {
         let known = self.reader.citizen_by_cv_number(number.as_str())?;
         let citizen = known.ok_or(Refusal::UnknownCitizen)?;
-        self.audit.citizen = Some(citizen.cpr.clone());
+        self.about(citizen.cpr.clone());
         self.desk.access.may_access(right, &self.caller, &citizen, self.today())?;
         Ok(citizen)
     }
@@ -151,7 +153,12 @@ impl<'d> Call<'d> {
     ///
     /// # Errors
     /// As [`Call::shown`].
-    pub(super) fn shown_on_jobnet(&mut self, message: Message, cv_number: &str, viewer: &Viewer) -> Result<JobnetCitizenMessageType, Error> {
+    pub(super) fn shown_on_jobnet(
+        &mut self,
+        message: Message,
+        cv_number: &str,
+        viewer: &Viewer,
+    ) -> Result<JobnetCitizenMessageType, Error> {
         self.touched(message.id);
         wire::message_on_jobnet(message, wire::cv_number(cv_number)?, viewer)
     }

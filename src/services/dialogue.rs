@@ -128,7 +128,10 @@ impl Call<'_> {
     /// 4589 for a message that is not there for the viewer, or who is no party of it.
     pub(super) fn mark_as_read(&mut self, citizen: &Citizen, viewer: &Viewer, message: &Guid) -> Result<ServiceReceiptType, Error> {
         let id = MessageId(wire::uuid(message)?);
-        let message = self.reader.message(citizen.key, id, Some(viewer))?.ok_or(Refusal::UnknownIdentifier)?;
+        let message = self
+            .reader
+            .message(citizen.key, id, Some(viewer))?
+            .ok_or(Refusal::UnknownIdentifier)?;
         self.touched(id);
 
         message.check_party(viewer)?;

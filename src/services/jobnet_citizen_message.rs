@@ -14,8 +14,8 @@ use crate::contract::jobnet_citizen_message_service::{
     CitizenMessageInfoType, CreateMessageReplyRequestType, CreateMessageReplyResponseType, CreateMessageRequestType,
     CreateMessageResponseType, GetCitizenMessageDocumentRequestType, GetCitizenMessageDocumentResponseType, GetCompanyRepliesRequestType,
     GetCompanyRepliesResponseType, GetMessageThreadRequestType, GetMessageThreadResponseType, GetMessagesRequestType,
-    GetMessagesResponseType, GetUnreadMessagesRequestType, GetUnreadMessagesResponseType, JobnetCitizenMessageType,
-    JobnetCitizenMessageThreadType, JobnetCitizenMessageTypeCollectionType, MarkMessageAsReadRequestType, MarkMessageAsReadResponseType,
+    GetMessagesResponseType, GetUnreadMessagesRequestType, GetUnreadMessagesResponseType, JobnetCitizenMessageThreadType,
+    JobnetCitizenMessageType, JobnetCitizenMessageTypeCollectionType, MarkMessageAsReadRequestType, MarkMessageAsReadResponseType,
 };
 use crate::contract::jobnet_citizen_message_service_v2::JobnetCitizenMessageService;
 use crate::domain::{Citizen, Message, Operation, Viewer};

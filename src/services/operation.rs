@@ -42,7 +42,10 @@ impl Operation {
     pub fn creates(self) -> bool {
         matches!(
             self.right(),
-            domain::Operation::CreateMessage | domain::Operation::CreateMessageReply
+            domain::Operation::CreateMessage
+                | domain::Operation::CreateMessageReply
+                | domain::Operation::JobnetCreateMessage
+                | domain::Operation::JobnetCreateMessageReply
         )
     }
 

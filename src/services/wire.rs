@@ -123,14 +123,16 @@ macro_rules! message_shown {
         $(#[$doc])*
         pub(super) fn $name(message: Message, citizen: $number, viewer: &Viewer) -> Result<$shown, Error> {
             let visible = message.content_visible_to(viewer);
+            let named = message.is_party(viewer);
+            let user_shown = |party: Party| user(if named { party } else { party.without_person() });
             let shown = |text: Option<String>| text.filter(|_| visible);
             Ok($shown {
                 citizen_message_identifier: guid(message.id.0)?,
                 citizen_message_context_type_identifier: CitizenMessageContextTypeIdentifierType {
                     code_list_item_identifier: code(message.context.0)?,
                 },
-                from_user: user(message.from)?,
-                to_user: user(message.to)?,
+                from_user: user_shown(message.from)?,
+                to_user: user_shown(message.to)?,
                 $citizen: citizen,
                 citizen_message_thread_identifier: guid(message.thread.0)?,
                 in_reply_to_identifier: message.in_reply_to.map(|id| guid(id.0)).transpose()?,
@@ -160,7 +162,7 @@ macro_rules! message_shown {
 }
 
 message_shown! {
-    /// A message as an authority may see it (M6): without its content where that is not for the viewer.
+    /// A message as an authority may see it (M6): without its content, and without the persons, where those are not for the viewer.
     ///
     /// # Errors
     /// As [`fitting`].

@@ -20,6 +20,7 @@ def main(root):
         schema = etree.XMLSchema(etree.parse(root / "fixtures/envelope.xsd"))
     services = {
         "CitizenMessageService.v2": lambda desk: exchange.citizen_message_examples(),
+        "JobnetCitizenMessageService.v2": lambda desk: exchange.jobnet_examples(),
         "CodeListService.v5": lambda desk: exchange.code_list_examples(desk.operations),
     }
     for name, examples in services.items():

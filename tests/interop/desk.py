@@ -7,6 +7,7 @@ from zeep.wsdl.utils import etree_to_string
 PATHS = {
     "CitizenMessageService": "/PjakTassWCFtService/2/CitizenMessageService.svc",
     "CodeListService": "/PjakTassWCFtService/5/CodeListService.svc",
+    "JobnetCitizenMessageService": "/PjakTassWCFtService/2/JobnetCitizenMessageService.svc",
 }
 TIMEOUT = 60
 

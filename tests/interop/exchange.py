@@ -3,8 +3,10 @@
 import datetime
 
 CITIZEN = "1503850002"  # a-kasse 2/81, job centre 8/90101, municipality 7/901
+CV_NUMBER = "CV1000"  # the same citizen, as Jobnet names them
 FOREIGN_CITIZEN = "0307880044"  # a-kasse 2/82, job centre 8/90201, municipality 7/902
 UNKNOWN_CITIZEN = "0101010101"
+UNKNOWN_CV_NUMBER = "CV9999"
 UNKNOWN_GUID = "00000000-0000-4000-8000-000000000000"
 
 TITLE = "Indstilling om tilbud: æøå ÆØÅ"
@@ -58,10 +60,48 @@ JOB_CENTRE = Organisation(8, "90101")
 MUNICIPALITY = Organisation(7, "901")
 STAR = Organisation(90, "90000051")
 UDK = Organisation(92, "90000061")
+JOBNET = Organisation(94, "90000071")
 
 
 def item(code):
     return {"CodeListItemIdentifier": code}
+
+
+def company(unit, cvr="90000041"):
+    """A company by both of its numbers."""
+    return {"ProductionUnitIdentifier": unit, "CVRnumberIdentifier": cvr}
+
+
+def employer(unit):
+    """A company as sender of a message."""
+    return {
+        "UserTypeIdentifier": item(4),
+        "UserIdentifier": "HR-1",
+        "FullName": "Vera Virksomhed",
+        "Company": {"CompanyIdentifier": company(unit), "CompanyContactIdentifier": UNKNOWN_GUID},
+        "OrganisationTypeIdentifier": item(24),
+    }
+
+
+def citizen():
+    """The citizen as sender or recipient of a message."""
+    return {"UserTypeIdentifier": item(1), "UserIdentifier": CV_NUMBER, "FullName": "Alma Prøve", "OrganisationTypeIdentifier": item(94)}
+
+
+def offer(unit, **other):
+    """CreateMessage through Jobnet: an employer writes to the citizen."""
+    return {
+        "FromUser": employer(unit),
+        "ToUser": citizen(),
+        "CvCustomerIdentifier": CV_NUMBER,
+        "CitizenMessageChannelTypeIdentifier": item(3),
+        "CitizenMessageContextTypeIdentifier": item(5),
+        "ReplyAllowed": True,
+        "MessageTitle": "Jobtilbud: æøå",
+        "MessageText": TEXT,
+        "CitizenMessageDocumentCollection": documents(PDF),
+        **other,
+    }
 
 
 def documents(*contents):
@@ -117,6 +157,23 @@ def citizen_message_examples():
         "MarkMessageAsRead": {**citizen, "CitizenMessageIdentifier": UNKNOWN_GUID},
         "RectifyMessage": {**citizen, "CitizenMessageIdentifier": UNKNOWN_GUID, "RectificationReason": "Sendt til den forkerte"},
         "GetCitizenMessageDocument": {**citizen, "CitizenMessageDocumentIdentifier": UNKNOWN_GUID},
+    }
+
+
+def jobnet_examples():
+    """One request for each operation of JobnetCitizenMessageService, with every optional element."""
+    about = {"CvCustomerIdentifier": CV_NUMBER}
+    in_thread = {**about, "CitizenMessageThreadIdentifier": UNKNOWN_GUID}
+    filters = citizen_message_examples()["GetAuthorityMessages"]
+    return {
+        "CreateMessage": offer("1000000001"),
+        "CreateMessageReply": {**in_thread, "FromUser": citizen(), "MessageText": REPLY, "CitizenMessageDocumentCollection": documents(XML)},
+        "GetMessages": {**about, **filters},
+        "GetMessageThread": in_thread,
+        "GetUnreadMessages": about,
+        "MarkMessageAsRead": {**about, "CitizenMessageIdentifier": UNKNOWN_GUID},
+        "GetCitizenMessageDocument": {**about, "CitizenMessageDocumentIdentifier": UNKNOWN_GUID},
+        "GetCompanyReplies": {"CompanyIdentifier": company("1000000001"), "MaxCount": 500, "ContinuationToken": "x"},
     }
 
 

@@ -1,18 +1,20 @@
-"""An independent client: zeep reads the served WSDLs and calls every operation of CitizenMessageService and CodeListService.
+"""An independent client: zeep reads the served WSDLs and calls every operation of every service.
 
 Usage: zeep_client.py BASE_URL, for example http://127.0.0.1:8080. The server holds the demo data and lets the caller act for every
 demo organisation. Runs again and again against the same server: each run only looks at the messages it made.
 """
 
 import datetime
+import random
 import sys
 import urllib.parse
 
 import requests
 
 from desk import PATHS, TIMEOUT, Desk, Refused
-from exchange import (CITIZEN, FOREIGN_CITIZEN, FUND, JOB_CENTRE, MUNICIPALITY, PDF, REPLY, STAR, TEXT, TITLE, UDK, UNKNOWN_CITIZEN,
-                      UNKNOWN_GUID, XML, documents, item, recommendation)
+from exchange import (CITIZEN, CV_NUMBER, FOREIGN_CITIZEN, FUND, JOB_CENTRE, JOBNET, MUNICIPALITY, PDF, REPLY, STAR, TEXT, TITLE, UDK,
+                      UNKNOWN_CITIZEN, UNKNOWN_CV_NUMBER, UNKNOWN_GUID, XML, citizen, company, documents, employer, item, offer,
+                      recommendation)
 from report import Report, holds, same
 
 GET = {"PersonCivilRegistrationIdentifier": CITIZEN}
@@ -33,6 +35,10 @@ def main(base):
         header_faults(report, messages)
         spoiled_requests(report, messages)
         every_operation_called(report, messages)
+    if jobnet := desks.get("JobnetCitizenMessageService"):
+        employer_and_citizen(report, jobnet)
+        refusals_on_jobnet(report, jobnet)
+        every_operation_called(report, jobnet)
     if lists := desks.get("CodeListService"):
         code_lists(report, lists)
         every_operation_called(report, lists)
@@ -161,6 +167,73 @@ def refusals(report, desk):
     with report.check("a document that is neither PDF nor XML is refused with a code of ours"):
         request = recommendation(CitizenMessageDocumentCollection=documents(b"GIF89a"))
         holds(refused(desk, FUND, "CreateMessage", request) > 90000, "the code is STAR's")
+
+
+def employer_and_citizen(report, desk):
+    """An employer writes through Jobnet, the citizen reads and replies, the company finds the reply."""
+    unit = f"{random.randrange(10**10):010}"  # a company of this run's own
+    about = {"CvCustomerIdentifier": CV_NUMBER}
+    created = None
+    with report.check("Jobnet: CreateMessage gives an employer a receipt and a thread"):
+        created = desk.call(JOBNET, "CreateMessage", offer(unit))
+        same((len(created.ServiceReceipt.MessageIdentifier), len(created.CitizenMessageThreadIdentifier)), (36, 36), "the identifiers")
+    if created is None:
+        return
+    message, thread = created.ServiceReceipt.MessageIdentifier, created.CitizenMessageThreadIdentifier
+    in_thread = {**about, "CitizenMessageThreadIdentifier": thread}
+
+    def unread():
+        # zeep hands out the only child of an answer in place of the answer, and reads an empty one as None.
+        info = desk.call(JOBNET, "GetUnreadMessages", about)
+        return {m.CitizenMessageIdentifier: m for m in listed(info)} if info else {}
+
+    with report.check("Jobnet: the citizen finds it unread, with its content and the sender's company"):
+        found = unread()[message]
+        same((found.MessageText, found.CvCustomerIdentifier, found.ContentVisible), (TEXT, CV_NUMBER, True), "text, citizen, visible")
+        identifier = found.FromUser.Company.CompanyIdentifier
+        same((identifier.ProductionUnitIdentifier, identifier.CVRnumberIdentifier), (unit, "90000041"), "the company")
+    with report.check("Jobnet: the document comes back byte for byte"):
+        (document,) = found.CitizenMessageDocumentInformationCollection.CitizenMessageDocumentInformation
+        request = {**about, "CitizenMessageDocumentIdentifier": document.CitizenMessageDocumentIdentifier}
+        holds(desk.call(JOBNET, "GetCitizenMessageDocument", request) == PDF, "the document came back changed")
+    with report.check("Jobnet: MarkMessageAsRead takes it out of the unread ones"):
+        receipt = desk.call(JOBNET, "MarkMessageAsRead", {**about, "CitizenMessageIdentifier": message})
+        same((receipt.MessageIdentifier, message in unread()), (message, False), "receipt and unread")
+    with report.check("Jobnet: the citizen replies, and the thread has both in order"):
+        reply = desk.call(JOBNET, "CreateMessageReply", {**in_thread, "FromUser": citizen(), "MessageText": REPLY})
+        shown = thread_of(desk.call(JOBNET, "GetMessageThread", in_thread))
+        same([m.CitizenMessageIdentifier for m in shown], [message, reply.MessageIdentifier], "the thread")
+        same([m.CitizenMessageStatusTypeIdentifier.CodeListItemIdentifier for m in shown], [4, 2], "replied and delivered")
+    with report.check("Jobnet: the company finds the reply, another unit of it does not"):
+        (found,) = listed(desk.call(JOBNET, "GetCompanyReplies", {"CompanyIdentifier": company(unit)}))
+        same((found.CitizenMessageIdentifier, found.MessageText), (reply.MessageIdentifier, REPLY), "the reply")
+        same(listed(desk.call(JOBNET, "GetCompanyReplies", {"CompanyIdentifier": company("0000000000")})), [], "another unit's replies")
+    with report.check("Jobnet: Mine beskeder goes on page by page"):
+        seen, token = [], None
+        for _ in range(10):
+            page = desk.call(JOBNET, "GetMessages", {**in_thread, "MaxCount": 1, "ContinuationToken": token})
+            seen += [m.CitizenMessageIdentifier for m in listed(page)]
+            if not (token := page.ContinuationToken):
+                break
+        same(seen, [reply.MessageIdentifier, message], "the pages together")
+
+
+def refusals_on_jobnet(report, desk):
+    def expect(sentence, code, organisation, operation, request):
+        with report.check(f"Jobnet: {sentence} is refused with {code}"):
+            refused(desk, organisation, operation, request, code)
+
+    unit = "1000000001"
+    expect("an authority", 4575, FUND, "GetUnreadMessages", {"CvCustomerIdentifier": CV_NUMBER})
+    expect("STAR", 4575, STAR, "GetUnreadMessages", {"CvCustomerIdentifier": CV_NUMBER})
+    expect("an unknown CV number", 1010, JOBNET, "GetUnreadMessages", {"CvCustomerIdentifier": UNKNOWN_CV_NUMBER})
+    expect("an unknown thread", 4589, JOBNET, "GetMessageThread",
+           {"CvCustomerIdentifier": CV_NUMBER, "CitizenMessageThreadIdentifier": UNKNOWN_GUID})
+    expect("a citizen who starts", 90005, JOBNET, "CreateMessage", offer(unit, FromUser=citizen()))
+    expect("an employer in a context of authorities", 90021, JOBNET, "CreateMessage",
+           offer(unit, CitizenMessageContextTypeIdentifier=item(1)))
+    expect("an employer without a company", 90022, JOBNET, "CreateMessage", offer(unit, FromUser={**employer(unit), "Company": None}))
+    expect("a caseworker", 90023, JOBNET, "CreateMessage", offer(unit, FromUser=FUND.caseworker()))
 
 
 def header_faults(report, desk):

@@ -105,12 +105,7 @@ fn with_citizens<N>(connection: &mut Connection, messages: Vec<Message>, name: i
 }
 
 /// The messages of a thread in the order they were sent; none if the citizen has no such thread.
-pub fn of_thread(
-    connection: &mut Connection,
-    citizen: CitizenKey,
-    thread: ThreadId,
-    viewer: Option<&Viewer>,
-) -> QueryResult<Vec<Message>> {
+pub fn of_thread(connection: &mut Connection, citizen: CitizenKey, thread: ThreadId, viewer: Option<&Viewer>) -> QueryResult<Vec<Message>> {
     load(
         connection,
         &Selection {
@@ -123,12 +118,7 @@ pub fn of_thread(
 }
 
 /// One message of a citizen.
-pub fn find(
-    connection: &mut Connection,
-    citizen: CitizenKey,
-    message: MessageId,
-    viewer: Option<&Viewer>,
-) -> QueryResult<Option<Message>> {
+pub fn find(connection: &mut Connection, citizen: CitizenKey, message: MessageId, viewer: Option<&Viewer>) -> QueryResult<Option<Message>> {
     let selection = Selection {
         citizen: Some(citizen),
         message: Some(message),
@@ -249,9 +239,10 @@ fn load(connection: &mut Connection, selection: &Selection<'_>) -> QueryResult<V
 }
 
 fn rows(connection: &mut Connection, selection: &Selection<'_>, viewer: &str) -> QueryResult<Vec<Joined>> {
-    // The citizen sees the content of every message, and when they read it themselves; the others see their own, and when the recipient read it.
+    // The citizen sees the content of every message, and of what others wrote when they read it themselves; everybody else sees the content of
+    // their own, and when the recipient read it.
     let is_citizen = || (selection.viewer == Some(&Viewer::Citizen)).into_sql::<Bool>();
-    let reader = case_when(is_citizen(), CITIZEN.into_sql::<Text>()).otherwise(message::recipient);
+    let reader = case_when(is_citizen().and(message::sender.ne(CITIZEN)), CITIZEN.into_sql::<Text>()).otherwise(message::recipient);
     let answered = exists(
         answers
             .filter(answers.field(message::citizen).eq(message::citizen))

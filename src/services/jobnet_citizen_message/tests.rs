@@ -121,7 +121,11 @@ fn m10_m21_the_sender_is_told_when_the_recipient_reads() {
     let room = Room::new();
     let (copy, _) = between_authorities(&room);
     let unit = marked(&room, copy);
-    assert!(unit.facts.iter().any(|fact| matches!(fact, Fact::Reading(reading) if reading.reader.is_none())));
+    assert!(
+        unit.facts
+            .iter()
+            .any(|fact| matches!(fact, Fact::Reading(reading) if reading.reader.is_none()))
+    );
     assert_eq!(told(&unit), []);
 
     let mut notification = create(ALMA, &fund("81"), citizen());
@@ -143,7 +147,9 @@ fn s5_the_audit_knows_the_citizen_behind_a_cv_number() {
             cv_customer_identifier: wire::cv_number(number).unwrap(),
         };
         let (answer, unit) = room.decides(&jobnet(), |call| call.get_unread_messages(request));
-        let [Fact::Audit(record)] = &unit.facts[..] else { panic!("one record") };
+        let [Fact::Audit(record)] = &unit.facts[..] else {
+            panic!("one record")
+        };
         let citizen = record.citizen.as_ref().map(|cpr| cpr.expose().to_owned());
         (citizen, record.outcome, refused(answer))
     };
