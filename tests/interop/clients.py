@@ -18,6 +18,7 @@ class Tools:
     folder: pathlib.Path
     base: str
     paths: list
+    schemas: pathlib.Path  # the served schemas, as files
     contract: str  # digest of the served descriptions without the address
 
 
@@ -202,6 +203,7 @@ class Axis(Client):
 
 class MonoAsmx(Client):
     name, folder, large = "Mono ASMX", "mono-asmx", True
+    sources = ("Flat.cs",)
 
     def version(self):
         return package("mono-devel")
@@ -212,14 +214,30 @@ class MonoAsmx(Client):
     def make(self, folder):
         for name, path in zip(("Messages", "Lists"), self.tools.paths):
             run(folder, "wsdl2", f"-n:{name}", f"-o:{name}.cs", f"{self.tools.base}{path}?wsdl")
-        run(folder, "mcs", "-nowarn:0-9999", "-out:Client.exe", "-r:System.Web.Services", "-r:System.Xml", self.here / "Client.cs",
-            "Messages.cs", "Lists.cs")
+        run(folder, "mcs", "-nowarn:0-9999", "-out:Client.exe", "-r:System.Web.Services", "-r:System.Xml", HERE / "Flat.cs",
+            self.here / "Client.cs", "Messages.cs", "Lists.cs")
 
     def command(self):
         return ["mono", self.program]
 
 
-ALL = (Zeep, Suds, Php, NodeSoap, StrongSoap, Gsoap, JaxWs, Axis, MonoAsmx)
+class MonoWcf(MonoAsmx):
+    name, folder = "Mono WCF channel", "mono-wcf"
+    note = "classes by xsd from the served schemas; Mono's svcutil does not get that far"
+
+    def make(self, folder):
+        numbers = {file.name: f"{number}.xsd" for number, file in enumerate(sorted(self.tools.schemas.iterdir()))}
+        for name, number in numbers.items():  # xsd names its output after all of them: short names
+            text = (self.tools.schemas / name).read_text("utf-8")
+            for other in numbers:
+                text = text.replace(f'schemaLocation="{other}"', f'schemaLocation="{numbers[other]}"')
+            (folder / number).write_text(text, "utf-8")
+        run(folder, "xsd", *numbers.values(), "/c", "/n:Wire")
+        run(folder, "mcs", "-nowarn:0-9999", "-out:Client.exe", "-r:System.ServiceModel", "-r:System.Runtime.Serialization", "-r:System.Xml",
+            HERE / "Flat.cs", self.here / "Client.cs", *folder.glob("*.cs"))
+
+
+ALL = (Zeep, Suds, Php, NodeSoap, StrongSoap, Gsoap, JaxWs, Axis, MonoAsmx, MonoWcf)
 
 
 def output(*command):
@@ -227,7 +245,7 @@ def output(*command):
 
 
 def package(name):
-    return output("dpkg-query", "-W", "-f", "${Version}", name).split("-")[0]
+    return output("dpkg-query", "-W", "-f", "${Version}", name).split("-")[0].split("+")[0]
 
 
 def run(folder, *command):

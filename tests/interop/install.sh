@@ -48,8 +48,8 @@ npm_client() { # npm_client NAME: as locked in NAME/package-lock.json
 python_clients
 if [ -n "$clients" ]; then
   debian openssl php-cli php-soap gsoap libgsoap-dev libssl-dev zlib1g-dev g++ libjaxws-java
-  command -v node >/dev/null || debian nodejs
-  command -v npm >/dev/null || debian npm
+  command -v node >/dev/null || debian nodejs npm
+  [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ] || { say "node-soap needs Node 20 or newer"; exit 1; }
   command -v javac >/dev/null || debian default-jdk-headless
   npm_client node-soap
   npm_client strong-soap

@@ -16,15 +16,18 @@ import sys
 import tempfile
 import time
 
+from lxml import etree
+
 import clients
 import judge
 import table
 from desk import PATHS
 from exchange import FUND, JOB_CENTRE, MUNICIPALITY, STAR
+from flat import read_steps
 from recorder import Recorder
 from report import Report, holds, same
 from server import Server, agreements, certificates, fetch
-from steps import HUNDRED, steps
+from steps import HUNDRED, SERVICES, steps
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -52,7 +55,7 @@ def main():
         rows = [run.client(kind) for kind in clients.ALL
                 if (options.large or not kind.large) and (not options.only or kind.folder in options.only)]
         if options.table:
-            table.write(options.table, rows)
+            table.write(options.table, rows, [kind.name for kind in clients.ALL])
     finally:
         plain.stop()
         safe.stop()
@@ -78,17 +81,20 @@ class Run:
         self.options, self.report, self.folder, self.recorder = options, report, folder, recorder
         self.base, self.safe = base, safe
         self.schemas = judge.Schemas(fetch, [f"{base}{path}?wsdl" for path in PATHS.values()], ROOT / "fixtures", folder / "schemas")
-        self.tools = clients.Tools(options.tools, base, list(PATHS.values()), self.contract())
+        self.tools = clients.Tools(options.tools, base, [PATHS[name] for name in SERVICES], folder / "schemas/xsd", self.contract())
         self.steps = {}
         for name, repeat in (("plain", 100), ("safe", 0), ("slip", 0)):
             (folder / f"{name}-documents").mkdir()
             (folder / f"{name}.steps").write_text("\n".join(steps(folder / f"{name}-documents", repeat)) + "\n", "utf-8")
+        with report.check("the steps call every operation of the served descriptions"):
+            texts = [fetch(f"{base}{path}?wsdl") for path in self.tools.paths]
+            served = {name for text in texts for name in etree.fromstring(text).xpath("//*[local-name()='portType']/*/@name")}
+            same({step.operation for step in read_steps(folder / "plain.steps")}, served, "the operations called")
         recorder.take()
 
     def contract(self):
         return hashlib.sha256("".join(sorted(
-            text for path in PATHS.values() for query in ("wsdl", "singleWsdl")
-            for text in [fetch(f"{self.base}{path}?{query}").decode().replace(self.base, "")])).encode()).hexdigest()
+            fetch(f"{self.base}{PATHS[name]}?singleWsdl").decode().replace(self.base, "") for name in SERVICES)).encode()).hexdigest()
 
     def client(self, kind):
         """Runs one client; its row of the table."""

@@ -26,12 +26,12 @@ class Server:
         self.process = None
 
     def load(self, table, file):
-        subprocess.run([self.binary, "import", table, file], env=self.environment, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([self.binary, "import", table, file], env=self.environment, check=True, stdout=subprocess.DEVNULL, cwd=self.folder)
 
     def start(self, *options):
         log = open(self.folder / "log", "wb")
         self.process = subprocess.Popen([self.binary, "serve", "--listen", f"127.0.0.1:{self.port}", *options], env=self.environment,
-                                        stdout=log, stderr=log)
+                                        stdout=log, stderr=log, cwd=self.folder)  # it writes to ./data what it would deliver
         for _ in range(300):
             if self.process.poll() is not None:
                 break

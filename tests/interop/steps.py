@@ -7,6 +7,7 @@ from flat import escape
 MOMENT = "2026-03-01T12:00:00Z"
 LARGE = b"%PDF-1.4\n" + bytes(range(256)) * 4096 + b"\n%%EOF\n"
 HUNDRED = "hundred"
+SERVICES = ("CitizenMessageService", "CodeListService")
 
 
 class Script:

@@ -27,21 +27,19 @@ class Row:
     note: str = ""
 
 
-def write(file, rows):
-    """Puts the table between the marks of the file."""
+def write(file, rows, order):
+    """Puts the rows between the marks of the file; a client that did not run keeps the row it had."""
     text = file.read_text("utf-8")
     before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    file.write_text(f"{before}{BEGIN}\n{markdown(rows)}\n{END}{after}", "utf-8")
-
-
-def markdown(rows):
+    old, _, after = rest.partition(END)
     heads = ["client", "version", *(column for column, _, _ in COLUMNS), "TLS", "values agree", "exchanges valid", "note"]
-    lines = [heads, ["---"] * len(heads)] + [cells(row) for row in rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    lines = {line.split("|")[1].strip(): line for line in old.splitlines() if line.startswith("| ")}
+    lines |= {cells[0]: "| " + " | ".join(cells) + " |" for cells in [heads, ["---"] * len(heads), *map(cells_of, rows)]}
+    table = "\n".join(lines[name] for name in ("client", "---", *order) if name in lines)
+    file.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", "utf-8")
 
 
-def cells(row):
+def cells_of(row):
     columns = ["yes" if row.passed.get(column) else "**no**" for column, _, _ in COLUMNS]
     if row.passed.get("100 calls"):
         columns[-1] = f"yes, on {row.connections} connection{'s' if row.connections > 1 else ''}"
