@@ -214,7 +214,11 @@ impl Project {
             properties: properties(root),
             interfaces: children(root, "interface").map(interface).collect(),
             suites: children(root, "testSuite").map(suite).collect(),
-            scripts: scripts(root, &["afterLoadScript", "beforeRunScript", "afterRunScript"]),
+            scripts: [
+                scripts(root, &["afterLoadScript", "beforeRunScript", "afterRunScript"]),
+                handlers(root),
+            ]
+            .concat(),
         })
     }
 
@@ -339,6 +343,9 @@ fn request(config: Node<'_, '_>) -> Request {
         foreign.push("a WS-Security user name token".into());
     }
     foreign.extend(children(call, "attachment").take(1).map(|_| "attachments".to_owned()));
+    if child(call, "request").is_some_and(|body| !attribute(body, "compression").is_empty()) {
+        foreign.push("a compressed request text".into());
+    }
     if setting(call, "remove_empty_content").is_some_and(|text| text == "true") {
         foreign.push("removing empty content".into());
     }
@@ -351,7 +358,7 @@ fn request(config: Node<'_, '_>) -> Request {
         interface: child_text(config, "interface"),
         operation: child_text(config, "operation"),
         endpoint: child_text(call, "endpoint"),
-        body: child(call, "request").map(own_text).unwrap_or_default(),
+        body: child(call, "request").map(own_text).map(line_ends).unwrap_or_default(),
         headers: settings,
         timeout: attribute(call, "timeout"),
         credentials,
@@ -383,7 +390,7 @@ fn assertion(node: Node<'_, '_>, misplaced: bool) -> Assertion {
         .flat_map(|all| all.children())
         .filter(Node::is_element)
     {
-        settings.insert(entry.tag_name().name().to_owned(), own_text(entry));
+        settings.insert(entry.tag_name().name().to_owned(), line_ends(own_text(entry)));
     }
     Assertion {
         name: if name.is_empty() { kind.clone() } else { name },
@@ -436,6 +443,14 @@ fn scripts(node: Node<'_, '_>, names: &[&str]) -> Vec<String> {
         .collect()
 }
 
+/// Event handlers are scripts too; those whose every line is a comment (as new projects have them) do nothing.
+fn handlers(root: Node<'_, '_>) -> Vec<String> {
+    let idle = |text: &str| text.lines().all(|line| line.trim().is_empty() || line.trim().starts_with("//"));
+    let busy = children(root, "eventHandlers").filter(|handler| !idle(&child_text(*handler, "script")));
+    busy.map(|handler| format!("the event handler {} (Groovy)", attribute(handler, "name")))
+        .collect()
+}
+
 /// HTTP headers are XML in a text: entries of key and value.
 fn headers(text: &str) -> Vec<(String, String)> {
     let text = text.trim();
@@ -483,6 +498,11 @@ fn own_text(node: Node<'_, '_>) -> String {
     node.children().filter(Node::is_text).filter_map(|text| text.text()).collect()
 }
 
+/// Files that SoapUI wrote on Windows have the two characters `\\r` at the ends of lines inside texts; they stand for the line's end.
+fn line_ends(text: String) -> String {
+    text.replace("\\r\n", "\n")
+}
+
 fn attribute(node: Node<'_, '_>, name: &str) -> String {
     node.attribute(name).unwrap_or_default().to_owned()
 }
@@ -493,7 +513,7 @@ fn flag(node: Node<'_, '_>, name: &str, default: bool) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
     use super::*;
 
     fn step_of(xml: &str) -> Action {
@@ -534,6 +554,27 @@ mod tests {
             panic!("not a request")
         };
         assert_eq!(request.foreign.len(), 3);
+    }
+
+    #[test]
+    fn a_carriage_return_written_in_two_characters_is_an_end_of_line() {
+        let Action::Request(request) = step_of(
+            "<con:testStep type='request' name='r'><con:config><con:request><con:request>&lt;a>\\r\n&lt;/a></con:request></con:request></con:config></con:testStep>",
+        ) else {
+            panic!("not a request")
+        };
+        assert_eq!(request.body, "<a>\n</a>");
+    }
+
+    #[test]
+    fn only_event_handlers_that_do_something_count() {
+        let project = |script: &str| {
+            let text = format!(
+                "<soapui-project xmlns='{NAMESPACE}'><eventHandlers name='h'><script>{script}</script></eventHandlers></soapui-project>"
+            );
+            Project::parse(&text).unwrap().scripts.len()
+        };
+        assert_eq!((project("// nothing\n\n// at all"), project("// something\nlog.info 1")), (0, 1));
     }
 
     #[test]

@@ -34,11 +34,7 @@ pub fn totals(suites: &[SuiteReport]) -> Totals {
             Status::Disabled => totals.disabled += 1,
             Status::Passed | Status::NotRun => totals.passed += 1,
         }
-        totals.steps += case
-            .steps
-            .iter()
-            .filter(|step| matches!(step.status, Status::Passed | Status::Failed))
-            .count();
+        totals.steps += case.steps.iter().filter(|step| carried_out(step)).count();
         totals.assertions += case.steps.iter().map(|step| step.assertions).sum::<usize>();
     }
     totals
@@ -169,6 +165,10 @@ pub fn verdict(case: &CaseReport) -> Status {
     }
 }
 
+fn carried_out(step: &StepReport) -> bool {
+    matches!(step.status, Status::Passed | Status::Failed) || (step.status == Status::Skipped && step.assertions > 0)
+}
+
 fn step_line(step: &StepReport) -> String {
     let word = match step.status {
         Status::Passed => "ok      ",
@@ -178,7 +178,7 @@ fn step_line(step: &StepReport) -> String {
         Status::NotRun => "not run ",
     };
     let mut text = format!("    {word} {}", step.name);
-    if matches!(step.status, Status::Passed | Status::Failed) {
+    if carried_out(step) {
         let _ = write!(text, "  ({} ms, {} assertions)", step.took.as_millis(), step.assertions);
     }
     for (name, stop) in &step.problems {
@@ -269,7 +269,7 @@ mod tests {
                 failed: 1,
                 skipped: 1,
                 disabled: 1,
-                steps: 3,
+                steps: 5,
                 assertions: 14
             }
         );

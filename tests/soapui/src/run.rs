@@ -6,7 +6,7 @@ use crate::definition;
 use crate::expansion::Context;
 use crate::http::Call;
 use crate::outcome::Stop;
-use crate::project::{Action, Case, Project, Request, Suite, Values};
+use crate::project::{Action, Case, Project, Request, Values};
 use crate::schema::Schemas;
 use crate::transfer;
 use std::collections::BTreeMap;
@@ -181,7 +181,7 @@ impl Runner<'_> {
     fn scripts(&self, name: &str, scripts: &[String], tell: &mut dyn FnMut(Event<'_>)) -> SuiteReport {
         tell(Event::Suite(name));
         tell(Event::Case(name, false));
-        let steps: Vec<StepReport> = scripts.iter().map(|script| skipped(script)).collect();
+        let steps: Vec<StepReport> = scripts.iter().map(|script| skipped(script, "a Groovy script")).collect();
         steps.iter().for_each(|step| tell(Event::Step(step)));
         SuiteReport {
             name: name.into(),
@@ -211,19 +211,15 @@ impl Runner<'_> {
             took: Duration::ZERO,
             steps: Vec::new(),
         };
-        let Some((suite, case)) = project
-            .suites
-            .get(at.0)
-            .and_then(|suite| suite.cases.get(at.1).map(|case| (suite, case)))
-        else {
+        let Some(case) = project.suites.get(at.0).and_then(|suite| suite.cases.get(at.1)) else {
             return (report, Values::new());
         };
         report.name.clone_from(&case.name);
         for script in around.iter().chain(&case.scripts) {
-            report.steps.push(skipped(script));
+            report.steps.push(skipped(script, "a Groovy script"));
         }
         report.steps.iter().for_each(&mut *tell);
-        let mut context = self.context(at, suite, case, given);
+        let mut context = self.context(at, case, given);
         let mut stopped = false;
         for (index, step) in case.steps.iter().enumerate() {
             context.begun = index;
@@ -262,6 +258,11 @@ impl Runner<'_> {
             tell(&this);
             report.steps.push(this);
         }
+        if case.steps.iter().all(|step| step.disabled) {
+            let nothing = skipped("the whole case", "it has no step that runs");
+            tell(&nothing);
+            report.steps.push(nothing);
+        }
         self.project_values = std::mem::take(&mut context.project);
         self.global = std::mem::take(&mut context.global);
         if let Some(values) = self.suite_values.get_mut(at.0) {
@@ -273,7 +274,7 @@ impl Runner<'_> {
         (report, values)
     }
 
-    fn context(&self, at: (usize, usize), _suite: &Suite, case: &Case, given: &Values) -> Context {
+    fn context(&self, at: (usize, usize), case: &Case, given: &Values) -> Context {
         let mut values = self.case_values.get(&at).unwrap_or(&case.properties).clone();
         values.extend(given.iter().map(|(name, value)| (name.clone(), value.clone())));
         let steps = case.steps.iter().map(|step| {
@@ -464,8 +465,8 @@ impl Runner<'_> {
     }
 }
 
-fn skipped(what: &str) -> StepReport {
-    let problems = vec![(String::new(), Stop::Skipped("a Groovy script".into()))];
+fn skipped(what: &str, why: &str) -> StepReport {
+    let problems = vec![(String::new(), Stop::Skipped(why.into()))];
     StepReport {
         name: what.to_owned(),
         status: Status::Skipped,

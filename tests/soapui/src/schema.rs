@@ -244,7 +244,7 @@ fn said(errors: Vec<libxml::error::StructuredError>) -> String {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
     use super::*;
 
     /// A definition whose namespace is split over an inline schema, an imported one and an included one.

@@ -228,7 +228,7 @@ fn path_of(node: Node) -> Vec<usize> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
+    #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
     use super::*;
 
     const XML: &str = r#"<?xml version="1.0"?><a xmlns="urn:a" xmlns:b="urn:b"><b:c id="1">x</b:c><b:c id="2">y<d/></b:c></a>"#;
