@@ -1,18 +1,19 @@
 //! The command line: `serve`, `demo`, `import`.
-//! It knows options and words for people at a terminal, and which exit code a failure has: 2 for a wrong setting, 1 for anything else.
+//! It knows options and words for people at a terminal, and which exit code a failure has: 2 for a wrong setting, 3 for an audit that is
+//! not what was written, 1 for anything else.
 //! What the commands start is left to the rooms behind.
 
+mod audit;
 mod demo;
 mod import;
 mod key;
+mod log;
 mod serve;
 
 use std::io::Write as _;
-use std::panic;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use log::error;
 
 use crate::repository::{self, Repository};
 use crate::settings::Database;
@@ -35,6 +36,9 @@ enum Command {
     Demo(demo::Demo),
     /// Bring people, organisations, agreements or code lists into the archive from a tab-separated file.
     Import(import::Import),
+    /// Read the audit back: who had to do with a citizen, and whether it is what was written.
+    #[command(subcommand)]
+    Audit(audit::Audit),
 }
 
 /// Why a command failed, in one sentence.
@@ -46,17 +50,21 @@ enum Failure {
     /// Anything else.
     #[error("{0}")]
     Other(String),
+    /// What was looked for was found, and that is bad.
+    #[error("{0}")]
+    Found(String),
 }
 
 /// Runs the command of the command line to its end.
 #[must_use]
 pub fn run() -> ExitCode {
     let line = CommandLine::parse();
-    start_log();
+    log::start();
     let done = match line.command {
         Command::Serve(serve) => serve.run(),
         Command::Demo(demo) => demo.run(),
         Command::Import(import) => import.run(),
+        Command::Audit(audit) => audit.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -66,6 +74,7 @@ pub fn run() -> ExitCode {
             match failure {
                 Failure::Setting(_) => ExitCode::from(2),
                 Failure::Other(_) => ExitCode::FAILURE,
+                Failure::Found(_) => ExitCode::from(3),
             }
         }
     }
@@ -86,15 +95,6 @@ fn open(database: &Database) -> Result<Repository, Failure> {
         }
         _ => Err(setting(repository::OpenError::UnknownEngine)),
     }
-}
-
-/// Lines of level info and above, unless `RUST_LOG` says otherwise. A panic says where it was, and not with which values (S8).
-fn start_log() {
-    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("info,actix_server=warn")).init();
-    panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
-        error!("A panic at {place}; the call it belongs to is answered with an internal error");
-    }));
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! It knows two database engines behind one set of queries, one writer that appends units, and pools of readers.
 //! What may be read or written is left to the services and the domain.
 
-mod audit;
+pub mod audit;
 mod backlog;
 mod commit;
 mod committer;
@@ -31,7 +31,7 @@ pub use reader::Reader;
 
 use crate::domain::{Channel, Context, Message, MessageId, Organisation, ThreadId, Unit};
 use crate::error::Error;
-use audit::{Chain, Keys};
+use audit::{Audit, Chain, Keys};
 use committer::Committer;
 use engine::Engine;
 use import::{ImportError, Kind, Summary};
@@ -147,11 +147,13 @@ pub struct Repository(Arc<Archive>);
 
 struct Archive {
     pools: Pools,
+    keys: Arc<Keys>,
     committer: Committer,
     tally: Tally,
 }
 
 /// The read pool of the engine in use.
+#[derive(Clone)]
 pub(crate) enum Pools {
     Sqlite(Pool<Sqlite>),
     Postgres(Pool<Postgres>),
@@ -230,6 +232,11 @@ impl Repository {
         })
     }
 
+    /// The audit, to be read back.
+    pub fn audit(&self) -> Audit {
+        Audit::new(&self.0.pools, &self.0.keys)
+    }
+
     /// Does the database answer?
     ///
     /// # Errors
@@ -262,11 +269,13 @@ impl Archive {
         })?;
         // A fresh connection: what the migration set for itself must not stay with the writer.
         let connection = engine.writing().map_err(unreachable)?;
-        let chain = Chain::begin(Arc::new(Keys::derive(&settings.audit_key)));
+        let keys = Arc::new(Keys::derive(&settings.audit_key));
+        let chain = Chain::begin(Arc::clone(&keys));
         let tally = Tally::new(settings.readers);
         let committer = Committer::start(engine.clone(), connection, chain, settings.queue, tally.clone())?;
         Ok(Self {
             pools: pools(Pool::new(engine, settings.readers)),
+            keys,
             committer,
             tally,
         })

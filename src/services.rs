@@ -26,6 +26,7 @@ mod wire;
 
 /// An operation of any service.
 pub use crate::contract::Operation;
+pub use admission::Stated;
 pub use call::Call;
 pub use desk::{Desk, Refused, Settings};
 pub use identity::Identity;

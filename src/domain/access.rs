@@ -12,7 +12,7 @@ use super::organisation::OrganisationType;
 use super::refusal::Refusal;
 
 /// The access table as data: operation, organisation type, relation, days before, days after.
-const TABLE: &str = include_str!("access/table.tsv");
+pub const TABLE: &str = include_str!("access/table.tsv");
 
 macro_rules! operations {
     ($($(#[$doc:meta])* $name:ident = $word:literal),+ $(,)?) => {
@@ -94,14 +94,6 @@ pub struct AccessTable {
 }
 
 impl AccessTable {
-    /// The table the product ships.
-    ///
-    /// # Errors
-    /// A sentence naming the line, if the data is damaged.
-    pub fn declared() -> Result<Self, String> {
-        Self::parse(TABLE)
-    }
-
     /// Reads a table in the form of the shipped one: tab separated, one header line.
     ///
     /// # Errors
@@ -215,7 +207,7 @@ mod tests {
     const TODAY: &str = "2026-05-04";
 
     fn table() -> AccessTable {
-        AccessTable::declared().unwrap()
+        AccessTable::parse(TABLE).unwrap()
     }
 
     fn of_citizens() -> impl Iterator<Item = Operation> {

@@ -28,6 +28,8 @@ pub struct AuditRecord {
     pub operation: Option<String>,
     /// The citizen the call was about, once known; stored as keyed hash and encrypted value.
     pub citizen: Option<CivilRegistrationNumber>,
+    /// Other citizens whose messages the answer showed, where the call was not about one (an inbox); stored as keyed hashes.
+    pub shown: Vec<CivilRegistrationNumber>,
     /// Messages, threads and documents touched or shown: `message <guid>` …
     pub objects: Vec<String>,
     /// What was searched for (filters without personal data).

@@ -4,6 +4,7 @@
 
 use chrono::{DateTime, FixedOffset};
 
+use super::identifier::CivilRegistrationNumber;
 use super::organisation::Organisation;
 use super::refusal::Refusal;
 
@@ -49,6 +50,14 @@ impl std::fmt::Debug for ActingUser {
             .field("kind", &self.kind)
             .field("organisation", &self.organisation)
             .finish_non_exhaustive()
+    }
+}
+
+impl ActingUser {
+    /// The identifier as the audit keeps it. A citizen may be known to a system by the civil registration number, which stands
+    /// nowhere in clear: every ten digits that could be one become stars (S5, S8).
+    pub fn recorded(&self) -> String {
+        CivilRegistrationNumber::mask(&self.identifier)
     }
 }
 

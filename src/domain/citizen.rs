@@ -83,11 +83,11 @@ impl RelationKind {
     pub fn check_reason(self, reason: &str) -> Result<(), &'static str> {
         let is_guest = matches!(self, Self::Guest | Self::OtherActorGuest);
         if is_guest && reason.trim().is_empty() {
-            Err("guest access needs a reason")
+            Err("guest access needs a reason of 1 to 900 characters")
         } else if reason.chars().count() > MAX_REASON {
-            Err("a reason can have at most 900 characters")
+            Err("reason must be a text of 0 to 900 characters")
         } else if reason.contains(['<', '>']) {
-            Err("a reason cannot contain HTML")
+            Err("reason must not contain HTML")
         } else {
             Ok(())
         }

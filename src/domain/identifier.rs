@@ -17,9 +17,39 @@ impl CivilRegistrationNumber {
         Self(digits.into())
     }
 
+    /// Reads a number an operator has written: ten digits, or six and four with a hyphen.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = match text.split_once('-') {
+            Some((birth, serial)) if birth.len() == 6 => format!("{birth}{serial}"),
+            _ => text.to_owned(),
+        };
+        (digits.len() == 10 && digits.bytes().all(|digit| digit.is_ascii_digit())).then_some(Self(digits))
+    }
+
     /// The digits, for storage and for the answer to the caller only.
     pub fn expose(&self) -> &str {
         &self.0
+    }
+
+    /// A text in which whatever could be a number, ten digits or six and four with a hyphen, has become stars.
+    /// Longer runs of digits are none and stay.
+    pub fn mask(text: &str) -> String {
+        let mut bytes = text.as_bytes().to_vec();
+        let mut digits: Vec<usize> = Vec::new();
+        for at in 0..=text.len() {
+            match bytes.get(at).copied() {
+                Some(b'0'..=b'9') => digits.push(at),
+                Some(b'-') if digits.len() == 6 && bytes.get(at + 1).is_some_and(u8::is_ascii_digit) => {}
+                _ => {
+                    if digits.len() == 10 {
+                        digits.iter().for_each(|digit| bytes.iter_mut().nth(*digit).into_iter().for_each(|byte| *byte = b'*'));
+                    }
+                    digits.clear();
+                }
+            }
+        }
+        // Only digits were replaced, by another ASCII character.
+        String::from_utf8(bytes).unwrap_or_default()
     }
 
     /// `0000000000` is legal text and never a known citizen (STAR).
@@ -74,3 +104,37 @@ key!(
     /// One call. Stands in the log, the audit and the fault text, so that caller and operator can speak of the same call.
     LogReference
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_operator_writes_ten_digits_with_or_without_a_hyphen() {
+        for text in ["1503850002", "150385-0002"] {
+            assert_eq!(CivilRegistrationNumber::parse(text).map(|cpr| cpr.0).as_deref(), Some("1503850002"));
+        }
+        for text in ["", "150385", "15-03850002", "150385-00020", "150385--002", "15038500ø2"] {
+            assert_eq!(CivilRegistrationNumber::parse(text), None, "{text}");
+        }
+    }
+
+    /// S8: what could be a civil registration number stands nowhere in clear.
+    #[test]
+    fn s8_ten_digits_are_masked_and_nothing_else() {
+        for (text, masked) in [
+            ("1503850002", "**********"),
+            ("150385-0002", "******-****"),
+            ("bruger 1503850002.", "bruger **********."),
+            ("1503850002 og 0101010101", "********** og **********"),
+            ("CVR:90000091-FID:1234567890123", "CVR:90000091-FID:1234567890123"),
+            ("RID:12345678", "RID:12345678"),
+            ("15-03850002", "15-03850002"),
+            ("æ1503850002ø", "æ**********ø"),
+            ("150385-", "150385-"),
+            ("", ""),
+        ] {
+            assert_eq!(CivilRegistrationNumber::mask(text), masked);
+        }
+    }
+}

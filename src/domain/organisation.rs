@@ -35,6 +35,11 @@ impl Organisation {
     pub fn new(kind: OrganisationType, code: impl Into<String>) -> Self {
         Self { kind, code: code.into() }
     }
+
+    /// Does it name no organisation? The metadata of a call may say so with code -1 (STAR).
+    pub fn is_nobody(&self) -> bool {
+        self.code == "-1"
+    }
 }
 
 impl fmt::Display for Organisation {

@@ -1,7 +1,12 @@
 //! The audit's own protection: the citizen as keyed hash and encrypted value, and a chain of seals over the records (S5).
 //! It knows the keys, which stand outside the database, and the exact bytes a seal covers.
-//! Storing records is left to `append`; export and verification read them back with the same functions.
+//! Storing records is left to `append`; `access` and `verification` read them back with the same functions.
 
+mod access;
+pub(super) mod stored;
+mod verification;
+
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chacha20poly1305::aead::{Aead, Generate, KeyInit, Payload};
@@ -10,6 +15,9 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use uuid::Uuid;
 
+pub use access::{Access, Audit};
+pub use verification::{Anchor, Damage, Finding, Verification};
+
 use super::rows;
 use super::types::{Identifier, Moment};
 use crate::domain::CivilRegistrationNumber;
@@ -17,10 +25,14 @@ use crate::domain::audit::{AuditRecord, Outcome};
 
 type Keyed = Hmac<Sha256>;
 
+/// A keyed hash.
+type Seal = [u8; 32];
+
 /// The keys of the audit, all derived from the one in the settings.
 pub struct Keys {
     citizen: Keyed,
     seal: Keyed,
+    head: Keyed,
     cipher: XChaCha20Poly1305,
 }
 
@@ -31,6 +43,7 @@ impl Keys {
         Self {
             citizen: keyed(&derived("citizen")),
             seal: keyed(&derived("seal")),
+            head: keyed(&derived("head")),
             cipher: XChaCha20Poly1305::new(&Key::from(derived("encryption"))),
         }
     }
@@ -85,9 +98,11 @@ impl Chain {
         Self::begin(Arc::clone(&self.keys))
     }
 
-    /// Makes the next record of the chain.
-    pub fn record<'a>(&mut self, record: &'a AuditRecord) -> rows::Audit<'a> {
+    /// Makes the next record of the chain, and the rows by which citizens shown are found.
+    pub fn record<'a>(&mut self, record: &'a AuditRecord) -> (rows::Audit<'a>, Vec<rows::AuditCitizen>) {
         self.number += 1;
+        let shown: BTreeSet<Seal> = record.shown.iter().map(|cpr| self.keys.hash(cpr)).collect();
+        let shown: Vec<Seal> = shown.into_iter().collect();
         let citizen_hash = record.citizen.as_ref().map(|cpr| self.keys.hash(cpr));
         let citizen_encrypted = record
             .citizen
@@ -115,15 +130,39 @@ impl Chain {
             },
             seal: [0; 32],
         };
-        self.seal = seal(&self.keys, &self.seal, &row);
+        let hashes: Vec<&[u8]> = shown.iter().map(Seal::as_slice).collect();
+        self.seal = seal(&self.keys, &self.seal, &row, &hashes);
         row.seal = self.seal;
-        row
+        let citizen = |citizen_hash| rows::AuditCitizen {
+            citizen_hash,
+            chain: row.chain,
+            number: row.number,
+        };
+        let citizens = shown.iter().copied().map(citizen).collect();
+        (row, citizens)
+    }
+
+    /// The chain's last record, signed.
+    pub fn head(&self) -> rows::AuditHead {
+        let (chain, number) = (Identifier(self.id), self.number);
+        rows::AuditHead {
+            chain,
+            number,
+            seal: self.seal,
+            signature: signature(&self.keys, chain, number, &self.seal),
+        }
     }
 }
 
-/// The seal of a record: a keyed hash over the seal before it and every column.
+/// The signature of a chain's head.
+fn signature(keys: &Keys, chain: Identifier, number: i64, seal: &Seal) -> Seal {
+    let head = keys.head.clone();
+    digest(head.chain_update(chain.0.as_bytes()).chain_update(number.to_be_bytes()).chain_update(seal))
+}
+
+/// The seal of a record: a keyed hash over the seal before it, every column, and the citizens shown in the order of their hashes.
 /// Each column is written as one byte for presence, its length and its bytes, so that no two records share a text.
-fn seal(keys: &Keys, before: &[u8; 32], row: &rows::Audit<'_>) -> [u8; 32] {
+fn seal(keys: &Keys, before: &Seal, row: &rows::Audit<'_>, shown: &[&[u8]]) -> Seal {
     let mut mac = keys.seal.clone();
     mac.update(before);
     let mut column = |value: Option<&[u8]>| {
@@ -147,6 +186,7 @@ fn seal(keys: &Keys, before: &[u8; 32], row: &rows::Audit<'_>) -> [u8; 32] {
     column(Some(row.objects.as_bytes()));
     column(row.criterion.map(str::as_bytes));
     column(Some(&row.outcome.to_be_bytes()));
+    shown.iter().for_each(|hash| column(Some(hash)));
     digest(mac)
 }
 
@@ -181,6 +221,7 @@ mod tests {
             user_organisation: Some(fund),
             operation: text("CreateMessage"),
             citizen: Some(CivilRegistrationNumber::new("1503850002")),
+            shown: vec![CivilRegistrationNumber::new("0101010101")],
             objects: vec!["message 1".to_owned()],
             criterion: text("unread"),
             outcome: Outcome::Answered,
@@ -211,12 +252,15 @@ mod tests {
     fn s05_a_seal_covers_every_column_and_the_record_before() {
         let record = record();
         let mut chain = Chain::begin(Arc::new(Keys::derive(&[1; 32])));
-        let (first, second) = (chain.record(&record), chain.record(&record));
+        let ((first, _), (second, citizens)) = (chain.record(&record), chain.record(&record));
         assert_eq!((first.number, second.number), (1, 2));
-        let again = |row: &rows::Audit<'_>| seal(&chain.keys, &first.seal, row);
+        let hash = chain.keys.hash(&CivilRegistrationNumber::new("0101010101"));
+        assert_eq!(citizens.iter().map(|citizen| citizen.citizen_hash).collect::<Vec<_>>(), [hash]);
+        let again = |row: &rows::Audit<'_>| seal(&chain.keys, &first.seal, row, &[&hash]);
         assert_eq!(again(&second), second.seal, "the seal can be computed again");
-        assert_ne!(seal(&chain.keys, &[0; 32], &second), second.seal, "without the record before");
-        assert_ne!(seal(&Keys::derive(&[2; 32]), &first.seal, &second), second.seal, "without the key");
+        assert_ne!(seal(&chain.keys, &[0; 32], &second, &[&hash]), second.seal, "without the record before");
+        assert_ne!(seal(&Keys::derive(&[2; 32]), &first.seal, &second, &[&hash]), second.seal, "without the key");
+        assert_ne!(seal(&chain.keys, &first.seal, &second, &[]), second.seal, "without the citizen shown");
         let mut row = second;
         let mut changed = |what: &str, change: &dyn Fn(&mut rows::Audit<'_>)| {
             let before = again(&row);

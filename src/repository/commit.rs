@@ -30,6 +30,11 @@ impl Commit {
         Self(Err(error))
     }
 
+    /// Is the unit in the writer's hands? It was refused at once if not, and waiting tells why.
+    pub fn is_accepted(&self) -> bool {
+        self.0.is_ok()
+    }
+
     /// Waits on this thread.
     ///
     /// # Errors

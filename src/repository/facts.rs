@@ -67,6 +67,7 @@ pub struct Facts<'a> {
     pub events: Vec<rows::Event>,
     pub answers: Vec<rows::AnsweredRequest<'a>>,
     pub audit: Vec<rows::Audit<'a>>,
+    pub audit_citizens: Vec<rows::AuditCitizen>,
 }
 
 impl<'a> Facts<'a> {
@@ -105,7 +106,11 @@ impl<'a> Facts<'a> {
                 standing.answered.insert(answered.key, answered.at);
                 self.answers.push(answer(answered));
             }
-            Fact::Audit(record) => self.audit.push(chain.record(record)),
+            Fact::Audit(record) => {
+                let (row, citizens) = chain.record(record);
+                self.audit.push(row);
+                self.audit_citizens.extend(citizens);
+            }
         }
     }
 

@@ -20,6 +20,8 @@ use crate::domain::{Refusal, Unit};
 
 #[path = "query/append.rs"]
 pub mod append;
+#[path = "query/audit.rs"]
+pub mod audit;
 #[path = "query/backlog.rs"]
 pub mod backlog;
 #[path = "query/citizens.rs"]

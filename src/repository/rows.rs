@@ -279,6 +279,21 @@ rows! {
         seal: [u8; 32],
     }
 
+    /// A citizen shown by a record that is about none.
+    AuditCitizen as AuditCitizenColumns in audit_citizen {
+        citizen_hash: [u8; 32],
+        chain: Identifier,
+        number: i64,
+    }
+
+    /// The last record of a chain, signed.
+    AuditHead as AuditHeadColumns in audit_head {
+        chain: Identifier,
+        number: i64,
+        seal: [u8; 32],
+        signature: [u8; 32],
+    } "ON CONFLICT (chain) DO UPDATE SET number = excluded.number, seal = excluded.seal, signature = excluded.signature"
+
     /// A citizen as imported; a known one keeps its key.
     Citizen as CitizenColumns in citizen {
         key: Identifier,

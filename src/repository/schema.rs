@@ -291,6 +291,27 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::repository::types::Id;
+    audit_head (chain) {
+        chain -> Id,
+        number -> BigInt,
+        seal -> Binary,
+        signature -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::repository::types::Id;
+    audit_citizen (citizen_hash, chain, number) {
+        citizen_hash -> Binary,
+        chain -> Id,
+        number -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     citizen,
     organisation,
@@ -310,6 +331,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     outbox,
     delivery_attempt,
     queue_event,
+    audit_citizen,
+    audit_head,
     audit_record,
     answered_request,
 );

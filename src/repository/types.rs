@@ -29,6 +29,8 @@ pub struct Id;
 #[diesel(sqlite_type(name = "Long"))]
 pub struct Instant;
 
+impl SqlOrd for Id {}
+
 impl SqlOrd for Instant {}
 
 /// Value of an identifier column.

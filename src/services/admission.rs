@@ -1,5 +1,7 @@
 //! Admission: the headers' values and the agreement behind the certificate make a caller (S1).
-//! It knows which code list and which refusal belong to which header value. Reading certificates and headers is left to `soap`.
+//! It knows which code list and which refusal belong to which header value, and which organisation a user may belong to:
+//! the active one, none at all, one the calling system has an agreement for, or an anden aktør for a job centre.
+//! Reading certificates and headers is left to `soap`.
 
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 
@@ -11,54 +13,96 @@ use crate::contract::ams_dk::ActiveOrganisationHeaderType;
 use crate::contract::request_user_metadata::RequestUserMetadataHeaderType;
 use crate::domain::{self, ActingUser, Caller, Certificate, Organisation, OrganisationType, Refusal};
 use crate::error::Error;
-use crate::repository::Agreement;
+use crate::repository::{Agreement, Reader};
+
+/// What the headers of a call state, before anything is known of it.
+#[derive(Clone, Debug)]
+pub struct Stated {
+    /// On whose behalf.
+    pub organisation: Organisation,
+    /// Who acts.
+    pub user: ActingUser,
+}
+
+impl Stated {
+    /// Reads the headers' values.
+    #[must_use]
+    pub fn of(metadata: RequestUserMetadataHeaderType, active: ActiveOrganisationHeaderType) -> Self {
+        Self {
+            organisation: organisation(active),
+            user: acting_user(metadata),
+        }
+    }
+}
 
 impl Desk {
     /// Admits a caller, or says why not.
     ///
     /// # Errors
-    /// 8173, 8174 and 4413 for values outside their code lists, then 1013 where no agreement lets the system act for the organisation;
-    /// or the archive is away.
-    pub fn admit(
-        &self,
-        identity: &Identity,
-        metadata: RequestUserMetadataHeaderType,
-        active: ActiveOrganisationHeaderType,
-        received_at: DateTime<Utc>,
-    ) -> Result<Caller, Error> {
-        let user = acting_user(metadata);
-        let organisation = organisation(active);
+    /// 8173, 8174 and 4413 for values outside their code lists, then 1013 where no agreement lets the system act for the organisation,
+    /// or the user may not belong to the organisation stated (ours: S1); or the archive is away.
+    ///
+    /// An anden aktør that works for a job centre needs no agreement of its own with the job centre's system: naming it never opens a
+    /// citizen, it only narrows what the job centre may see to the citizens the anden aktør has a relation to (S2, `domain::access`).
+    pub fn admit(&self, identity: &Identity, stated: Stated, received_at: DateTime<Utc>) -> Result<Caller, Error> {
+        let Stated { organisation, user } = stated;
         let day = domain::danish_day(received_at);
         check_values(&self.lists(), &user, &organisation, day)?;
-        let system = self.system_for(identity, &organisation, day)?;
+        let system = Standing::read(&mut self.repository.reader(), identity, day)?.admit(&organisation, &user.organisation)?;
         Ok(Caller {
             system,
             organisation,
             user,
         })
     }
+}
+
+/// How a system stands on a day: for whom it may act.
+struct Standing<'r> {
+    reader: &'r mut Reader,
+    /// The agreements that hold; the stand-in of the development profile needs none.
+    agreements: Option<Vec<Agreement>>,
+}
+
+impl<'r> Standing<'r> {
+    fn read(reader: &'r mut Reader, identity: &Identity, day: NaiveDate) -> Result<Self, Error> {
+        let agreements = match identity {
+            Identity::Certificate(Certificate { cvr, subject_id }) => {
+                let mut agreements = reader.agreements(cvr, subject_id)?;
+                agreements.retain(|agreement| agreement.from <= day && day < agreement.to);
+                Some(agreements)
+            }
+            Identity::Development => None,
+        };
+        Ok(Self { reader, agreements })
+    }
+
+    /// The name of the system, if it may act for the organisation with a user of the other.
+    fn admit(mut self, organisation: &Organisation, of_user: &Organisation) -> Result<String, Error> {
+        let system = self.system_for(organisation)?.ok_or(Refusal::NoAgreement)?;
+        if of_user == organisation || of_user.is_nobody() {
+            return Ok(system);
+        }
+        let works_for_job_centre = of_user.kind == OrganisationType::OTHER_ACTOR && organisation.kind == OrganisationType::JOB_CENTRE;
+        let allowed = self.system_for(of_user)?.is_some() || works_for_job_centre && self.reader.organisation_exists(of_user)?;
+        if allowed { Ok(system) } else { Err(Refusal::NoAgreement.into()) }
+    }
 
     /// The system that may act for the organisation: the agreement's for a certificate, the stand-in for every known organisation.
-    fn system_for(&self, identity: &Identity, organisation: &Organisation, day: NaiveDate) -> Result<String, Error> {
-        let mut reader = self.repository.reader();
-        let system = match identity {
-            Identity::Certificate(Certificate { cvr, subject_id }) => {
-                let holds = |agreement: &Agreement| agreement.organisation == *organisation && agreement.from <= day && day < agreement.to;
-                reader
-                    .agreements(cvr, subject_id)?
-                    .into_iter()
-                    .find(holds)
-                    .map(|agreement| agreement.system)
+    fn system_for(&mut self, organisation: &Organisation) -> Result<Option<String>, Error> {
+        match &self.agreements {
+            Some(agreements) => {
+                let found = agreements.iter().find(|agreement| agreement.organisation == *organisation);
+                Ok(found.map(|agreement| agreement.system.clone()))
             }
-            Identity::Development => reader
+            None => Ok(self
+                .reader
                 .organisation_exists(organisation)?
-                .then(|| Identity::DEVELOPMENT_SYSTEM.to_owned()),
-        };
-        system.ok_or_else(|| Refusal::NoAgreement.into())
+                .then(|| Identity::DEVELOPMENT_SYSTEM.to_owned())),
+        }
     }
 }
 
-/// The organisation a header names, before anything is known of it.
 fn organisation(active: ActiveOrganisationHeaderType) -> Organisation {
     Organisation::new(
         OrganisationType(active.organisation_type_identifier.get()),
@@ -164,12 +208,49 @@ mod tests {
                 Some(Refusal::UnknownActiveOrganisationType),
             ),
         ] {
-            let answer = room.desk.admit(identity, header(metadata, user), active(of.0, of.1), at);
+            // The user belongs to the active organisation, unless the row is about another type.
+            let of_user = if metadata == 2 { of } else { (metadata, "81") };
+            let answer = room.desk.admit(identity, Stated::of(header(of_user, user), active(of.0, of.1)), at);
             assert_eq!(refused(answer), expected, "{identity:?} {metadata} {user} {of:?}");
         }
     }
 
-    fn header(organisation_type: i32, user_type: i32) -> RequestUserMetadataHeaderType {
+    /// S1: the user belongs to the active organisation, to none, to one the system has an agreement for, or to an anden aktør of a job centre.
+    #[test]
+    fn s1_to_whom_a_user_may_belong() {
+        let room = Room::new();
+        let system = |cvr: &str, id: char| {
+            let digits = |count| id.to_string().repeat(count);
+            let subject_id = format!("UI:DK-O:G:{}-{}-4{}-8{}-{}", digits(8), digits(4), digits(3), digits(3), digits(12));
+            Identity::Certificate(Certificate {
+                cvr: cvr.to_owned(),
+                subject_id,
+            })
+        };
+        let (fund, kss, star) = (system("90000011", '1'), system("90000091", '2'), system("90000051", '4'));
+        for (identity, active_of, of_user, allowed) in [
+            (&fund, (2, "81"), (2, "81"), true),
+            (&fund, (2, "81"), (2, "-1"), true),
+            (&fund, (2, "81"), (2, "82"), true),
+            (&fund, (2, "81"), (8, "90101"), false),
+            (&fund, (2, "81"), (4, "90000031"), false),
+            (&kss, (8, "90101"), (7, "901"), true),
+            (&kss, (8, "90101"), (2, "81"), false),
+            (&kss, (8, "90101"), (4, "90000031"), true),
+            (&kss, (8, "90101"), (4, "90000099"), false),
+            (&kss, (7, "901"), (4, "90000031"), false),
+            (&system("90000031", '3'), (8, "90101"), (4, "90000031"), true),
+            (&star, (90, "90000051"), (4, "90000031"), false),
+            (&Identity::Development, (2, "81"), (8, "90101"), true),
+            (&Identity::Development, (2, "81"), (8, "99999"), false),
+        ] {
+            let answer = room.desk.admit(identity, Stated::of(header(of_user, 2), active(active_of.0, active_of.1)), now());
+            let expected = (!allowed).then_some(Refusal::NoAgreement);
+            assert_eq!(refused(answer), expected, "{identity:?} for {active_of:?} with a user of {of_user:?}");
+        }
+    }
+
+    fn header((organisation_type, code): (i32, &str), user_type: i32) -> RequestUserMetadataHeaderType {
         let item = |code| CodeListItemIdentifierValueType::new(code).unwrap();
         RequestUserMetadataHeaderType {
             request_user_structure: request_user_structure::RequestUserStructureType {
@@ -184,7 +265,7 @@ mod tests {
                 organisation_type_identifier: organisation_type_identifier_code_list::OrganisationTypeIdentifierType {
                     code_list_item_identifier: item(organisation_type),
                 },
-                organisation_code: request_organisation_structure::OrganisationCodeType::new("81").unwrap(),
+                organisation_code: request_organisation_structure::OrganisationCodeType::new(code).unwrap(),
             },
             registration_date_time: now().into(),
         }

@@ -45,10 +45,11 @@ impl<'d> Call<'d> {
             certificate: Some(identity.subject()),
             system: Some(caller.system.clone()),
             organisation: Some(caller.organisation.clone()),
-            user: Some(caller.user.identifier.clone()),
+            user: Some(caller.user.recorded()),
             user_organisation: Some(caller.user.organisation.clone()),
             operation: None,
             citizen: None,
+            shown: Vec::new(),
             objects: Vec::new(),
             criterion: None,
             outcome: Outcome::Answered,
@@ -146,6 +147,9 @@ impl<'d> Call<'d> {
     /// None for a contract that has room for what is stored.
     pub(super) fn shown(&mut self, message: Message, cpr: &CivilRegistrationNumber) -> Result<CitizenMessageType, Error> {
         self.touched(message.id);
+        if self.audit.citizen.is_none() && self.audit.shown.last() != Some(cpr) {
+            self.audit.shown.push(cpr.clone());
+        }
         wire::message(message, wire::cpr_shown(cpr)?, &self.authority())
     }
 

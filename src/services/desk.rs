@@ -1,18 +1,20 @@
 //! The desk: what every call shares, and the steps around one.
 //! It knows the archive, the access table, the code lists, the clock and the profile. What an operation does is left to its own module.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use super::admission::Stated;
 use super::call::Call;
 use super::code_lists::{CodeListDesk, Lists};
 use super::identity::Identity;
 use super::sources::Sources;
 use crate::contract::Operation;
 use crate::domain::audit::{AuditRecord, Outcome};
-use crate::domain::{AccessTable, Caller, Fact, LogReference, Organisation, Unit};
+use crate::domain::{AccessTable, ActingUser, Caller, Fact, LogReference, Unit, access};
 use crate::error::Error;
 use crate::repository::{Backlog, Commit, Repository};
 
@@ -21,6 +23,8 @@ use crate::repository::{Backlog, Commit, Repository};
 pub struct Settings {
     /// May citizens start messages (M9)? Off.
     pub citizens_may_start: bool,
+    /// Who may call what, about whom: the access table as text, the declared one unless a profile has its own (S2).
+    pub access_table: Cow<'static, str>,
     /// How old the code lists in memory may be before the archive is asked again.
     pub code_lists_for: Duration,
 }
@@ -29,6 +33,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             citizens_may_start: false,
+            access_table: Cow::Borrowed(access::TABLE),
             code_lists_for: Duration::from_secs(1),
         }
     }
@@ -47,9 +52,9 @@ impl Desk {
     /// A desk over an archive; reads the code lists once.
     ///
     /// # Errors
-    /// The archive cannot be read, or the shipped access table is damaged.
+    /// The archive cannot be read, or the access table is damaged.
     pub fn new(repository: Repository, settings: Settings, sources: Sources) -> Result<Self, Error> {
-        let access = AccessTable::declared().map_err(Error::Internal)?;
+        let access = AccessTable::parse(&settings.access_table).map_err(Error::Internal)?;
         let code_lists = CodeListDesk::load(&repository, settings.code_lists_for)?;
         Ok(Self {
             repository,
@@ -75,16 +80,18 @@ impl Desk {
     /// The unit of a call that failed before it had a caller: its audit record alone (S5).
     #[must_use]
     pub fn refused(&self, refused: Refused, code: i32) -> Unit {
+        let (organisation, user) = refused.stated.map(|stated| (stated.organisation, stated.user)).unzip();
         let record = AuditRecord {
             at: refused.received_at,
             call: refused.reference,
-            certificate: refused.identity.as_ref().map(Identity::subject),
-            system: None,
-            organisation: refused.organisation,
-            user: None,
-            user_organisation: None,
+            certificate: refused.certificate,
+            system: refused.system,
+            organisation,
+            user: user.as_ref().map(ActingUser::recorded),
+            user_organisation: user.map(|user| user.organisation),
             operation: refused.operation.map(Operation::label),
             citizen: None,
+            shown: Vec::new(),
             objects: Vec::new(),
             criterion: None,
             outcome: Outcome::Fault(code),
@@ -140,10 +147,12 @@ pub struct Refused {
     pub reference: LogReference,
     /// When the call arrived.
     pub received_at: DateTime<Utc>,
-    /// Who stood at the door, if somebody did.
-    pub identity: Option<Identity>,
-    /// The organisation stated, if the header could be read.
-    pub organisation: Option<Organisation>,
+    /// How the audit names the certificate shown, accepted or not; or the profile's word where there is none.
+    pub certificate: Option<String>,
+    /// The calling system, if it was admitted.
+    pub system: Option<String>,
+    /// What the headers state, if they could be read.
+    pub stated: Option<Stated>,
     /// The operation, if it was found.
     pub operation: Option<Operation>,
 }

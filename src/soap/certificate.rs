@@ -108,6 +108,11 @@ impl ClientCertificate {
         })
     }
 
+    /// Whom the certificate names, valid or not.
+    pub fn holder(&self) -> &Certificate {
+        &self.holder
+    }
+
     /// Whom the certificate names, if it is valid at an instant.
     ///
     /// # Errors

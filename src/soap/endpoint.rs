@@ -37,26 +37,23 @@ pub(super) async fn serve(door: web::Data<Door>, request: HttpRequest, payload: 
     let address = Address::of(uri.path(), uri.query().unwrap_or_default());
     let method = request.method();
     match (address, method) {
-        (Address::Service(service) | Address::Description(service, _), &Method::POST) => {
-            call(door.into_inner(), service, request, payload).await
-        }
         (Address::Description(service, form), &(Method::GET | Method::HEAD)) => describe(&door, service, &form, request.headers()),
         (Address::Live, &(Method::GET | Method::HEAD)) => health::live(),
         (Address::Ready, &(Method::GET | Method::HEAD)) => health::ready(Arc::clone(&door.desk)).await,
-        (Address::Service(_), _) => reject(&door, &request, payload, Rejection::Method("POST")),
-        (Address::Description(..), _) => reject(&door, &request, payload, Rejection::Method("GET, HEAD, POST")),
+        (Address::Service(service), _) => call(door.into_inner(), service, "POST", request, payload).await,
+        (Address::Description(service, _), _) => call(door.into_inner(), service, "GET, HEAD, POST", request, payload).await,
         (Address::Live | Address::Ready, _) => reject(&door, &request, payload, Rejection::Method("GET, HEAD")),
         (Address::Unknown, _) => reject(&door, &request, payload, Rejection::UnknownPath),
     }
 }
 
-/// A call of a service: one request, one unit, one line in the log.
-async fn call(door: Arc<Door>, service: Service, request: HttpRequest, payload: Payload) -> HttpResponse {
+/// A call of a service: one request, one unit, one line in the log; with another method than POST too. `methods` are those of the address.
+async fn call(door: Arc<Door>, service: Service, methods: &'static str, request: HttpRequest, payload: Payload) -> HttpResponse {
     let (reference, received_at) = door.desk.begin();
     let mut entry = Entry::begin(service, reference);
     let identity = identity::of_request(&door, &request);
-    let known = identity.as_ref().ok().cloned();
-    let received = receive(&door, service, &request, identity, payload).await;
+    let certificate = identity::certificate(&door, &request, &identity);
+    let received = receive(&door, service, methods, &request, identity, payload).await;
     let errand = match received {
         Ok(Received {
             identity,
@@ -82,8 +79,9 @@ async fn call(door: Arc<Door>, service: Service, request: HttpRequest, payload: 
             let refused = Refused {
                 reference,
                 received_at,
-                identity: known,
-                organisation: None,
+                certificate,
+                system: None,
+                stated: None,
                 operation: None,
             };
             let unit = door.desk.refused(refused, Fault::from(&rejection).number);
@@ -141,11 +139,15 @@ struct Received {
 async fn receive(
     door: &Door,
     service: Service,
+    methods: &'static str,
     request: &HttpRequest,
     identity: Result<Identity, Rejection>,
     mut payload: Payload,
 ) -> Result<Received, Rejection> {
     let read = async {
+        if request.method() != Method::POST {
+            return Err(Rejection::Method(methods));
+        }
         let media = check_head(door, request)?;
         let identity = identity?;
         let mut place = door.budget.enter()?;

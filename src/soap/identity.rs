@@ -18,3 +18,11 @@ pub(super) fn of_request(door: &Door, request: &HttpRequest) -> Result<Identity,
         (None, Profile::Production) => Err(Rejection::CertificateMissing),
     }
 }
+
+/// How the audit names whoever sent the request; a certificate that is not accepted too.
+pub(super) fn certificate(door: &Door, request: &HttpRequest, identity: &Result<Identity, Rejection>) -> Option<String> {
+    match identity {
+        Ok(identity) => Some(identity.subject()),
+        Err(_) => door.entrance.shown(request),
+    }
+}

@@ -28,8 +28,8 @@ pub(super) async fn settle(desk: &Desk, arrival: Arrival) -> Settled {
     let record = record_of(&arrival.unit);
     let waits = arrival.waits();
     let commit = desk.commit(arrival.unit);
-    if !waits {
-        // The look-up is recorded without making the answer wait (S5).
+    if !waits && commit.is_accepted() {
+        // The look-up is recorded without making the answer wait (S5); where even its record finds no room, it is refused.
         actix_web::rt::spawn(async move {
             if let Err(error) = commit.await {
                 error!("A code-list look-up was not recorded: {error}");

@@ -94,13 +94,22 @@ impl Entrance {
     pub(super) fn holder(&self, request: &HttpRequest) -> Result<Option<Certificate>, Refused> {
         let Some(trust) = &self.trust else { return Ok(None) };
         let now = UnixTime::now();
+        self.peer(request, |peer| peer.holder(trust, now))?.transpose()
+    }
+
+    /// How the audit names the certificate a request came with, whether or not it is accepted; none where there is none, or none that can
+    /// be told.
+    pub(super) fn shown(&self, request: &HttpRequest) -> Option<String> {
+        self.trust.as_ref()?;
+        self.peer(request, Peer::name).ok().flatten()
+    }
+
+    /// Asks the peer who sent the request.
+    fn peer<T>(&self, request: &HttpRequest, ask: impl FnOnce(&Peer) -> T) -> Result<Option<T>, Refused> {
         let address = request.peer_addr().map(|address| address.ip());
         match &self.proxies {
-            Some(proxies) if proxies.include(address) => {
-                let peer = proxies.peer(request.headers())?;
-                peer.map(|peer| peer.holder(trust, now)).transpose()
-            }
-            _ => request.conn_data::<Peer>().map(|peer| peer.holder(trust, now)).transpose(),
+            Some(proxies) if proxies.include(address) => Ok(proxies.peer(request.headers())?.as_deref().map(ask)),
+            _ => Ok(request.conn_data::<Peer>().map(ask)),
         }
     }
 }

@@ -10,11 +10,11 @@ use xml::Reader;
 use super::fault::Fault;
 use super::media::Media;
 use super::rejection::Rejection;
-use super::{dispatch, envelope, wire};
+use super::{dispatch, envelope};
 use crate::contract::Service;
 use crate::domain::audit::Outcome;
-use crate::domain::{LogReference, Organisation, Unit};
-use crate::services::{Desk, Identity, Operation, Refused};
+use crate::domain::{LogReference, Unit};
+use crate::services::{Desk, Identity, Operation, Refused, Stated};
 
 /// A request whose body is read.
 pub(super) struct Request {
@@ -57,7 +57,7 @@ impl Arrival {
 #[derive(Default)]
 struct Notes {
     operation: Option<Operation>,
-    organisation: Option<Organisation>,
+    stated: Option<Stated>,
     system: Option<String>,
     unit: Option<Unit>,
 }
@@ -68,9 +68,9 @@ pub(super) fn take(desk: &Desk, limits: xml::Limits, request: &Request) -> Arriv
     // What a panic leaves half done is thrown away with the call; `notes` only gains whole values.
     let walked = catch_unwind(AssertUnwindSafe(|| walk(desk, limits, request, &mut notes)));
     let answer = walked.unwrap_or(Err(Rejection::Panic));
-    let unit = match (notes.unit, &answer) {
+    let unit = match (notes.unit.take(), &answer) {
         (Some(unit), _) => unit,
-        (None, Err(rejection)) => desk.refused(refused(request, notes.organisation, notes.operation), Fault::from(rejection).number),
+        (None, Err(rejection)) => desk.refused(refused(request, &notes), Fault::from(rejection).number),
         (None, Ok(_)) => Unit::default(),
     };
     Arrival {
@@ -90,11 +90,14 @@ fn walk(desk: &Desk, limits: xml::Limits, request: &Request, notes: &mut Notes) 
         Reader::new(&document, limits)?
     };
     let headers = envelope::open(&mut reader)?;
-    notes.organisation = Some(wire::organisation(&headers.organisation));
-    let caller = desk.admit(&request.identity, headers.metadata, headers.organisation, request.received_at)?;
+    let stated = Stated::of(headers.metadata, headers.organisation);
+    notes.stated = Some(stated.clone());
+    // Found first, so that the record of a caller who is not admitted says what was tried; told only to who is admitted.
+    let operation = dispatch::operation(request.service, &mut reader, request.action.as_deref());
+    notes.operation = operation.as_ref().ok().copied();
+    let caller = desk.admit(&request.identity, stated, request.received_at)?;
     notes.system = Some(caller.system.clone());
-    let operation = dispatch::operation(request.service, &mut reader, request.action.as_deref())?;
-    notes.operation = Some(operation);
+    let operation = operation?;
     let mut call = desk.call(request.reference, request.received_at, &request.identity, caller);
     let answer = match call.repeated(operation, request.request_id.as_deref(), &request.body) {
         Ok(Some(bytes)) => Ok(bytes),
@@ -114,12 +117,13 @@ fn walk(desk: &Desk, limits: xml::Limits, request: &Request, notes: &mut Notes) 
 }
 
 /// What the audit keeps of a request that failed before it had a call.
-fn refused(request: &Request, organisation: Option<Organisation>, operation: Option<Operation>) -> Refused {
+fn refused(request: &Request, notes: &Notes) -> Refused {
     Refused {
         reference: request.reference,
         received_at: request.received_at,
-        identity: Some(request.identity.clone()),
-        organisation,
-        operation,
+        certificate: Some(request.identity.subject()),
+        system: notes.system.clone(),
+        stated: notes.stated.clone(),
+        operation: notes.operation,
     }
 }

@@ -6,12 +6,12 @@ use encoding_rs::UTF_8;
 use super::description::{Description, Document};
 use super::fault::Fault;
 use super::rejection::Header;
-use crate::contract::ams_dk::{self, ActiveOrganisationHeaderType};
+use crate::contract::ams_dk;
 use crate::contract::cpr_dk::PersonCivilRegistrationIdentifierType;
 use crate::contract::request_user_metadata;
 use crate::contract::service_bm_dk::FaultDetailsType;
 use crate::contract::{self, Service};
-use crate::domain::{LogReference, Organisation, OrganisationType};
+use crate::domain::LogReference;
 
 /// The schema type of a civil registration number: breaking it has a fault code of its own (1001).
 pub(super) const CPR_TYPE: &str = <PersonCivilRegistrationIdentifierType as xml::datatypes::Datatype>::NAME;
@@ -24,14 +24,6 @@ impl Header {
             Self::RequestUserMetadata => &request_user_metadata::REQUEST_USER_METADATA_HEADER,
         }
     }
-}
-
-/// The organisation a header states, before anything is known of it.
-pub(super) fn organisation(header: &ActiveOrganisationHeaderType) -> Organisation {
-    Organisation::new(
-        OrganisationType(header.organisation_type_identifier.get()),
-        header.organisation_code.as_str(),
-    )
 }
 
 /// The detail of a fault. What we know of our inside is not in it.

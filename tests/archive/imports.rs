@@ -116,6 +116,20 @@ on_each_engine! {
         assert_eq!(database.counts(), before);
     }
 
+    /// S1: certificates are read with the letters of their UUID in lower case, so agreements are kept that way.
+    fn s01_an_agreement_may_write_its_uuid_in_capitals(database: &Database) {
+        let repository = database.repository();
+        repository.load_demo().unwrap();
+        let agreement = |id: &str| format!("kss\t90000091\t{id}\t8\t90101\t2020-01-01\t2027-01-01");
+        for (id, kept) in [
+            ("UI:DK-O:G:ABCDEF00-2222-4222-8222-22222222222A", "UI:DK-O:G:abcdef00-2222-4222-8222-22222222222a"),
+            ("CVR:90000091-FID:77", "CVR:90000091-FID:77"),
+        ] {
+            import(&repository, File::Agreements, &agreement(id)).unwrap();
+            assert_eq!(repository.reader().agreements("90000091", kept).unwrap().len(), 1, "{id}");
+        }
+    }
+
     /// S4: guest access needs a reason of 1 to 900 characters without HTML; S3: periods are closed-open and not empty.
     fn s04_guest_access_needs_a_reason(database: &Database) {
         let repository = database.repository();

@@ -149,6 +149,7 @@ pub fn record(citizen: Option<&str>) -> AuditRecord {
         user_organisation: Some(fund()),
         operation: Some("CitizenMessageService v2 CreateMessage".to_owned()),
         citizen: citizen.map(CivilRegistrationNumber::new),
+        shown: Vec::new(),
         objects: vec!["message 1".to_owned(), "thread 2".to_owned()],
         criterion: None,
         outcome: Outcome::Answered,

@@ -59,6 +59,13 @@ on_each_engine! {
         let named = |certificate: &str| format!("SELECT count(*) AS value FROM audit_record WHERE certificate = '{certificate}'");
         assert_eq!(database.connection().number(&named("90000091 CVR:90000091-FID:1234567890123")), 1);
         assert_eq!(database.connection().number(&named("90000011 UI:DK-O:G:11111111-1111-4111-8111-111111111111")), 1);
+        // Certificates that are none of a system stand there by their fingerprints: their subjects may be people.
+        let prints = database.connection().texts("SELECT DISTINCT certificate AS value FROM audit_record WHERE certificate LIKE 'sha256:%'");
+        assert!(prints.len() == 2 && prints.iter().all(|print| print.len() == 7 + 64), "{prints:?}");
+        // Whoever is not admitted is recorded with what was tried.
+        let tried = "SELECT count(*) AS value FROM audit_record WHERE outcome = 1013 AND organisation = '8/90101' AND acting_user = 'RID-90101-12' \
+                     AND operation = 'CodeListService/5 GetCodeListNames'";
+        assert_eq!(database.connection().number(tried), 5);
     }
 }
 

@@ -30,6 +30,11 @@ impl Server {
 
     /// Starts a server with settings of its own.
     pub fn start_with(repository: Repository, sources: Sources, change: impl FnOnce(&mut settings::Server)) -> Self {
+        Self::start_desk(Desk::new(repository, services::Settings::default(), sources).unwrap(), change)
+    }
+
+    /// Starts a server before a desk.
+    pub fn start_desk(desk: Desk, change: impl FnOnce(&mut settings::Server)) -> Self {
         let mut settings = settings::Server {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             metrics_listen: None,
@@ -41,7 +46,7 @@ impl Server {
             limits: Limits::default(),
         };
         change(&mut settings);
-        let desk = Arc::new(Desk::new(repository, services::Settings::default(), sources).unwrap());
+        let desk = Arc::new(desk);
         let (tell, told) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::fields::{Entry, Fields, Reason};
 use crate::domain::RelationKind;
+use crate::domain::citizen::MAX_REASON;
 use crate::repository::rows;
 use crate::repository::types::Identifier;
 
@@ -94,13 +95,8 @@ impl Entry for Relation {
         let words = || RelationKind::ALL.map(|(_, word)| word).join(", ");
         let kind = RelationKind::from_word(fields.raw("kind")).ok_or_else(|| format!("kind must be one of {}", words()))?;
         let (from, to) = fields.period("from", "to")?;
-        let reason = fields.optional("reason", 900)?;
-        if matches!(kind, RelationKind::Guest | RelationKind::OtherActorGuest) && reason.is_none() {
-            return Err("guest access needs a reason of 1 to 900 characters".to_owned());
-        }
-        if reason.as_deref().is_some_and(|reason| reason.contains(['<', '>'])) {
-            return Err("reason must not contain HTML".to_owned());
-        }
+        let reason = fields.optional("reason", MAX_REASON)?;
+        kind.check_reason(reason.as_deref().unwrap_or_default())?;
         let organisation = fields.organisation("organisation_type", "organisation_code")?;
         Ok(Self {
             cpr: fields.cpr("cpr")?,
@@ -132,7 +128,7 @@ impl Entry for rows::Agreement {
         let (valid_from, valid_to) = fields.period("valid_from", "valid_to")?;
         Ok(Self {
             cvr: fields.cvr("certificate_subject_cvr")?,
-            subject_id: fields.text("certificate_subject_id", 1..=255)?,
+            subject_id: as_in_certificates(fields.text("certificate_subject_id", 1..=255)?),
             organisation: fields.organisation("organisation_type", "organisation_code")?,
             valid_from,
             valid_to,
@@ -167,6 +163,14 @@ impl Entry for rows::CodeListItem {
 
     fn key(&self) -> String {
         format!("{} {}", self.code, self.list)
+    }
+}
+
+/// Certificates are read with the letters of their UUID in lower case; an agreement may write them as it likes.
+fn as_in_certificates(subject_id: String) -> String {
+    match subject_id.strip_prefix("UI:DK-O:G:") {
+        Some(uuid) => format!("UI:DK-O:G:{}", uuid.to_ascii_lowercase()),
+        None => subject_id,
     }
 }
 

@@ -24,6 +24,9 @@ pub fn append(connection: &mut Connection, units: &[&Unit], chain: &mut Chain, r
     let (facts, refused) = Facts::gather(units, standing, chain);
     forget(connection, &facts, &answered)?;
     insert(connection, &facts)?;
+    if !facts.audit.is_empty() {
+        Insert::insert(connection, &[chain.head()])?;
+    }
     for rectification in &facts.rectifications {
         remove_content(connection, rectification.citizen, rectification.message)?;
     }
@@ -54,6 +57,7 @@ fn insert(connection: &mut Connection, facts: &Facts<'_>) -> QueryResult<()> {
     Insert::insert(connection, &facts.events)?;
     Insert::insert(connection, &facts.answers)?;
     Insert::insert(connection, &facts.audit)?;
+    Insert::insert(connection, &facts.audit_citizens)?;
     Ok(())
 }
 

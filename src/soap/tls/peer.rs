@@ -8,9 +8,12 @@ use actix_web::rt::net::TcpStream;
 use chrono::DateTime;
 use rustls::pki_types::{CertificateDer, UnixTime};
 
+use sha2::{Digest as _, Sha256};
+
 use super::Refused;
 use super::trust::Trust;
 use crate::domain::Certificate;
+use crate::services::Identity;
 use crate::soap::certificate::{ClientCertificate, Unfit};
 
 /// Somebody with a certificate. That it is theirs has been shown in the handshake, to us or to a proxy.
@@ -64,6 +67,17 @@ impl Peer {
         let holder = read.holder_at(instant)?;
         self.check(trust, now).map_err(Refused::Untrusted)?;
         Ok(holder.clone())
+    }
+
+    /// How the audit names the certificate: the system it names, or the SHA-256 of a certificate that names none (whose subject may be a person's).
+    pub(super) fn name(&self) -> String {
+        match (&self.read, self.chain.first()) {
+            (Ok(read), _) => Identity::Certificate(read.holder().clone()).subject(),
+            (Err(_), certificate) => {
+                let digest = Sha256::digest(certificate.map(AsRef::as_ref).unwrap_or_default());
+                digest.iter().fold("sha256:".to_owned(), |text, byte| text + &format!("{byte:02x}"))
+            }
+        }
     }
 
     fn check(&self, trust: &Trust, now: UnixTime) -> Result<(), rustls::Error> {

@@ -1,0 +1,2 @@
+DROP TABLE audit_citizen;
+DROP TABLE audit_head;

@@ -1,0 +1,121 @@
+//! One record for every call, whatever became of it; and no answer without one (S5).
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use dialogmodul::services::Sources;
+
+use super::chain::unlock;
+use super::envelopes::*;
+use crate::on_each_engine;
+use crate::support;
+use crate::support::database::{Database, Kind};
+use crate::support::server::{Server, request};
+
+const ALMA: &str = "1503850002";
+const CALLS: usize = 2000;
+const XML: &str = "Content-Type: text/xml\r\n";
+
+/// One of many kinds of call, and the status it is answered with.
+fn some_call(number: usize) -> (Vec<u8>, u16) {
+    let centre = Writer::of((8, "90101"));
+    let post = |writer: &Writer<'_>, payload: &str| {
+        let path = if payload.starts_with("<l:") { CODE_LISTS } else { MESSAGES };
+        request("POST", path, XML, writer.envelope(payload).as_bytes())
+    };
+    match number % 16 {
+        0 | 1 => (post(&centre, &notification(&centre, ALMA)), 200),
+        2 => (post(&centre, &get_messages(ALMA)), 200),
+        3 => (post(&centre, INBOX), 200),
+        4 | 5 => (post(&centre, LIST_NAMES), 200),
+        6 => (post(&Writer::of((92, "90000061")), &get_messages(ALMA)), 500),
+        7 => (post(&Writer::of((8, "90201")), &get_messages(ALMA)), 500),
+        8 => (post(&centre, &get_messages("0101010101")), 500),
+        9 => (post(&centre, &get_messages("3913850002")), 500),
+        10 => (post(&Writer::of((8, "404")), &get_messages(ALMA)), 500),
+        11 => (request("POST", MESSAGES, XML, b"this is no XML"), 500),
+        12 => (request("GET", MESSAGES, "", b""), 405),
+        13 => (request("PUT", CODE_LISTS, XML, b"<x/>"), 405),
+        14 => (request("POST", MESSAGES, "Content-Type: application/json\r\n", b"{}"), 415),
+        _ => (post(&centre, &mark(ALMA, NONE)), 500),
+    }
+}
+
+on_each_engine! {
+    /// S5: 2,000 mixed calls to two servers over one database leave exactly 2,000 records in two chains that hold; what is then done to
+    /// them is found.
+    fn s05_two_thousand_calls_leave_two_thousand_records(database: &Database) {
+        database.repository().load_demo().unwrap();
+        let servers = [0, 1].map(|_| Server::start(database.repository(), Sources::system()));
+        let next = AtomicUsize::new(0);
+        thread::scope(|scope| {
+            for _ in 0..16 {
+                scope.spawn(|| loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    if number >= CALLS {
+                        return;
+                    }
+                    let (request, status) = some_call(number);
+                    let response = servers[number / 16 % 2].send(&request);
+                    assert_eq!(response.status(), status, "{}: {}", number % 16, response.text());
+                });
+            }
+        });
+        drop(servers);
+        assert_eq!(database.count("audit_record"), CALLS as i64);
+        let repository = database.repository();
+        let mut told = Vec::new();
+        let found = repository.audit().verify(&[], &mut |done, total| told.push((done, total))).unwrap();
+        assert_eq!((found.records, found.anchors.len(), found.findings.len()), (CALLS as u64, 2, 0));
+        assert!(told.is_sorted() && told.last() == Some(&(CALLS as u64, CALLS as u64)), "{told:?}");
+        let mut plain = database.connection();
+        let outcomes = plain.texts(
+            "SELECT CAST(outcome AS text) || ' ' || CAST(count(*) AS text) AS value FROM audit_record GROUP BY outcome ORDER BY outcome",
+        );
+        assert_eq!(outcomes, ["0 750", "1001 125", "1010 125", "1013 125", "1014 500", "4575 125", "4589 125", "6005 125"]);
+        unlock(&mut plain);
+        let one = "chain = (SELECT min(CAST(chain AS text)) FROM audit_head)";
+        let one = match database.kind() {
+            Kind::Sqlite => "chain = (SELECT min(chain) FROM audit_head)",
+            Kind::Postgres => &one.replacen("chain", "CAST(chain AS text)", 1),
+        };
+        for (damage, findings) in [
+            (format!("UPDATE audit_record SET outcome = 0 WHERE outcome <> 0 AND {one} AND number = (SELECT min(number) FROM audit_record WHERE outcome <> 0 AND {one})"), 1),
+            (format!("DELETE FROM audit_record WHERE {one} AND number = 500"), 2),
+            (
+                format!(
+                    "UPDATE audit_record SET number = -1 WHERE {one} AND number = 700; UPDATE audit_record SET number = 700 WHERE {one} AND number = 800; \
+                     UPDATE audit_record SET number = 800 WHERE {one} AND number = -1"
+                ),
+                4,
+            ),
+        ] {
+            plain.execute(&damage).unwrap();
+            let found = repository.audit().verify(&[], &mut |_, _| ()).unwrap();
+            assert_eq!(found.findings.len(), findings, "{damage}: {:?}", found.findings);
+        }
+    }
+
+    /// S5: where the record cannot be written, nothing is answered and nothing is stored; a code-list look-up, which waits for nothing,
+    /// concerns nobody.
+    fn s05_without_its_record_no_call_is_answered(database: &Database) {
+        let repository = database.repository();
+        repository.load_demo().unwrap();
+        let server = Server::start(repository, Sources::system());
+        let centre = Writer::of((8, "90101"));
+        assert_eq!(call(&server, &centre, &notification(&centre, ALMA)).0, None);
+        let mut plain = database.connection();
+        plain.execute("ALTER TABLE audit_record RENAME TO audit_gone").unwrap();
+        let messages = database.count("message");
+        for payload in [notification(&centre, ALMA), get_messages(ALMA), INBOX.to_owned(), get_messages("0101010101")] {
+            let (fault, response) = call(&server, &centre, &payload);
+            assert_eq!((fault, response.status()), (Some(1011), 500));
+            assert!(!response.text().contains("Titel") && !response.text().contains("Tekst") && !response.text().contains(ALMA), "{}", response.text());
+        }
+        assert_eq!(server.send(&request("GET", MESSAGES, "", b"")).status(), 500);
+        assert_eq!(call(&server, &centre, LIST_NAMES).0, None);
+        assert_eq!(database.count("message"), messages);
+        plain.execute("ALTER TABLE audit_gone RENAME TO audit_record").unwrap();
+        assert_eq!(call(&server, &centre, &get_messages(ALMA)).0, None);
+    }
+}
