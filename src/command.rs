@@ -1,4 +1,4 @@
-//! The command line: `serve`, `demo`, `import`.
+//! The command line: `serve`, `demo`, `import`, `audit`.
 //! It knows options and words for people at a terminal, and which exit code a failure has: 2 for a wrong setting, 3 for an audit that is
 //! not what was written, 1 for anything else.
 //! What the commands start is left to the rooms behind.

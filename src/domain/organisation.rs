@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use super::identifier::CivilRegistrationNumber;
+
 /// An organisation type of the `ActiveOrganisationHeader` (STAR: a plain number 1..100).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OrganisationType(pub i32);
@@ -34,6 +36,11 @@ impl Organisation {
     /// An organisation of a type with a code.
     pub fn new(kind: OrganisationType, code: impl Into<String>) -> Self {
         Self { kind, code: code.into() }
+    }
+
+    /// An organisation that was only stated, as the audit keeps it: a code that could be a civil registration number becomes stars (S8).
+    pub fn recorded(&self) -> Self {
+        Self::new(self.kind, CivilRegistrationNumber::mask(&self.code))
     }
 
     /// Does it name no organisation? The metadata of a call may say so with code -1 (STAR).

@@ -14,7 +14,7 @@ use super::identity::Identity;
 use super::sources::Sources;
 use crate::contract::Operation;
 use crate::domain::audit::{AuditRecord, Outcome};
-use crate::domain::{AccessTable, ActingUser, Caller, Fact, LogReference, Unit, access};
+use crate::domain::{AccessTable, ActingUser, Caller, Fact, LogReference, Organisation, Unit, access};
 use crate::error::Error;
 use crate::repository::{Backlog, Commit, Repository};
 
@@ -86,9 +86,9 @@ impl Desk {
             call: refused.reference,
             certificate: refused.certificate,
             system: refused.system,
-            organisation,
+            organisation: organisation.as_ref().map(Organisation::recorded),
             user: user.as_ref().map(ActingUser::recorded),
-            user_organisation: user.map(|user| user.organisation),
+            user_organisation: user.map(|user| user.organisation.recorded()),
             operation: refused.operation.map(Operation::label),
             citizen: None,
             shown: Vec::new(),

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use dialogmodul::repository::import::Kind as File;
 use tempfile::TempDir;
 
-use super::envelopes::*;
+use super::envelopes::{cpr as number, mark as mark_as_read, *};
 use crate::on_each_engine;
 use crate::support;
 use crate::support::database::{Database, Kind};
@@ -191,19 +191,19 @@ fn break_everything(program: &Program, canary: &Canary, dead: &Canary, heard: &m
         get_messages(&format!("{cpr}{mark}")),
         get_messages(&format!("{cpr}7")),
         get_messages(&format!("39{}", &cpr[2..])),
-        format!("<m:{mark}Request>{}</m:{mark}Request>", super::envelopes::cpr(cpr)),
-        format!("<m:GetMessagesRequest>{}<m:{mark}>{cpr}</m:{mark}></m:GetMessagesRequest>", super::envelopes::cpr(cpr)),
-        format!("<m:GetMessagesRequest {mark}=\"{cpr}\">{}</m:GetMessagesRequest>", super::envelopes::cpr(cpr)),
-        format!("<m:GetMessagesRequest>{}{mark} {cpr}</m:GetMessagesRequest>", super::envelopes::cpr(cpr)),
-        format!("<m:GetMessagesRequest>{}<m:MaxCount>{cpr}</m:MaxCount></m:GetMessagesRequest>", super::envelopes::cpr(cpr)),
-        format!("<m:GetMessagesRequest>{}<m:FromDateTime>{mark}</m:FromDateTime></m:GetMessagesRequest>", super::envelopes::cpr(cpr)),
-        format!("<m:GetMessagesRequest>{}<m:ContinuationToken>{mark}</m:ContinuationToken></m:GetMessagesRequest>", super::envelopes::cpr(cpr)),
+        format!("<m:{mark}Request>{}</m:{mark}Request>", number(cpr)),
+        format!("<m:GetMessagesRequest>{}<m:{mark}>{cpr}</m:{mark}></m:GetMessagesRequest>", number(cpr)),
+        format!("<m:GetMessagesRequest {mark}=\"{cpr}\">{}</m:GetMessagesRequest>", number(cpr)),
+        format!("<m:GetMessagesRequest>{}{mark} {cpr}</m:GetMessagesRequest>", number(cpr)),
+        format!("<m:GetMessagesRequest>{}<m:MaxCount>{cpr}</m:MaxCount></m:GetMessagesRequest>", number(cpr)),
+        format!("<m:GetMessagesRequest>{}<m:FromDateTime>{mark}</m:FromDateTime></m:GetMessagesRequest>", number(cpr)),
+        format!("<m:GetMessagesRequest>{}<m:ContinuationToken>{mark}</m:ContinuationToken></m:GetMessagesRequest>", number(cpr)),
         format!("<{mark}:GetMessagesRequest>{cpr}</{mark}:GetMessagesRequest>"),
         format!("<m:GetMessagesRequest>&{mark};</m:GetMessagesRequest>"),
         get_thread(cpr, mark),
         get_thread(cpr, NONE),
         get_document(cpr, NONE),
-        super::envelopes::mark(cpr, NONE),
+        mark_as_read(cpr, NONE),
         rectify(cpr, NONE, &canary.says("Grund")),
         rectify(cpr, NONE, &format!("<b>{mark}</b>")),
         reply(&centre, cpr, NONE, &text),
@@ -235,7 +235,7 @@ fn break_everything(program: &Program, canary: &Canary, dead: &Canary, heard: &m
         Writer::of((92, "90000061")),
         Writer::of((8, "404")),
         Writer::of((8, cpr)),
-        Writer::of((55, "1")),
+        Writer { active: (55, "1"), ..centre },
         Writer { of_user: (4, "90000099"), ..centre },
         Writer { of_user: (4, mark), ..centre },
         Writer { of_user: (55, "1"), ..centre },

@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 use dialogmodul::services::Sources;
 use tempfile::TempDir;
 
-use super::chain::unlock;
+use super::chain::{unlock, write};
 use super::envelopes::*;
 use crate::on_each_engine;
 use crate::support;
@@ -98,7 +98,7 @@ on_each_engine! {
     /// S5: exit code 0 for an audit that holds, 3 for one that does not, with chain and number; anchors go to a file and come back.
     fn s05_verification_says_what_is_wrong_and_where(database: &Database) {
         let repository = database.repository();
-        super::chain::write(&repository, 4);
+        write(&repository, 4);
         let desk = Desk::new(database);
         let verified = desk.run(&["verify", "--write-anchors", "anchors"], "");
         assert_eq!((verified.status.code(), text(&verified.stdout)), (Some(0), "4 records in 1 chains read, 0 findings\n"), "{}", text(&verified.stderr));

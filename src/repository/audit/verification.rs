@@ -222,13 +222,13 @@ impl<'k> Walk<'k> {
             let shown = source.citizens(chain, after, last)?;
             let mut shown = shown.iter().peekable();
             for record in &page {
+                // What belongs to no record shows with no record either; where it lost its own, that one is missed.
+                while shown.next_if(|citizen| citizen.number < record.number).is_some() {}
                 let mut hashes = Vec::new();
-                let mut strays = false;
-                while let Some(citizen) = shown.next_if(|citizen| citizen.number <= record.number) {
-                    strays |= citizen.number < record.number;
+                while let Some(citizen) = shown.next_if(|citizen| citizen.number == record.number) {
                     hashes.push(citizen.hash.as_slice());
                 }
-                self.step(record, &hashes, strays);
+                self.step(record, &hashes);
             }
             self.records += page.len() as u64;
             progress(self.records);
@@ -244,7 +244,7 @@ impl<'k> Walk<'k> {
         Ok(())
     }
 
-    fn step(&mut self, record: &Record, hashes: &[&[u8]], strays: bool) {
+    fn step(&mut self, record: &Record, hashes: &[&[u8]]) {
         let (number, seal_before) = self.before;
         if record.number > number + 1 {
             self.found(Damage::Missing {
@@ -258,7 +258,7 @@ impl<'k> Walk<'k> {
         let holds = row
             .as_ref()
             .is_some_and(|row| seal_before.is_none_or(|before| seal(self.keys, &before, row, hashes) == row.seal));
-        if !holds || strays || record.number < 1 {
+        if !holds || record.number < 1 {
             self.found(Damage::Broken {
                 from: record.number,
                 to: record.number,
