@@ -9,9 +9,9 @@ use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Failure, open};
+use crate::domain::CivilRegistrationNumber;
 use crate::domain::audit::Outcome;
 use crate::domain::day::danish_time;
-use crate::domain::CivilRegistrationNumber;
 use crate::error::Error;
 use crate::repository::audit::{Access, Anchor, Verification};
 use crate::settings::Database;
@@ -174,7 +174,11 @@ impl Verify {
 fn report(out: &mut impl Write, verification: &Verification) -> io::Result<()> {
     verification.findings.iter().try_for_each(|finding| writeln!(out, "{finding}"))?;
     let (records, chains) = (verification.records, verification.anchors.len());
-    writeln!(out, "{records} records in {chains} chains read, {} findings", verification.findings.len())
+    writeln!(
+        out,
+        "{records} records in {chains} chains read, {} findings",
+        verification.findings.len()
+    )
 }
 
 fn read_anchors(file: &Path) -> Result<Vec<Anchor>, Failure> {

@@ -157,7 +157,11 @@ impl Chain {
 /// The signature of a chain's head.
 fn signature(keys: &Keys, chain: Identifier, number: i64, seal: &Seal) -> Seal {
     let head = keys.head.clone();
-    digest(head.chain_update(chain.0.as_bytes()).chain_update(number.to_be_bytes()).chain_update(seal))
+    digest(
+        head.chain_update(chain.0.as_bytes())
+            .chain_update(number.to_be_bytes())
+            .chain_update(seal),
+    )
 }
 
 /// The seal of a record: a keyed hash over the seal before it, every column, and the citizens shown in the order of their hashes.
@@ -258,9 +262,21 @@ mod tests {
         assert_eq!(citizens.iter().map(|citizen| citizen.citizen_hash).collect::<Vec<_>>(), [hash]);
         let again = |row: &rows::Audit<'_>| seal(&chain.keys, &first.seal, row, &[&hash]);
         assert_eq!(again(&second), second.seal, "the seal can be computed again");
-        assert_ne!(seal(&chain.keys, &[0; 32], &second, &[&hash]), second.seal, "without the record before");
-        assert_ne!(seal(&Keys::derive(&[2; 32]), &first.seal, &second, &[&hash]), second.seal, "without the key");
-        assert_ne!(seal(&chain.keys, &first.seal, &second, &[]), second.seal, "without the citizen shown");
+        assert_ne!(
+            seal(&chain.keys, &[0; 32], &second, &[&hash]),
+            second.seal,
+            "without the record before"
+        );
+        assert_ne!(
+            seal(&Keys::derive(&[2; 32]), &first.seal, &second, &[&hash]),
+            second.seal,
+            "without the key"
+        );
+        assert_ne!(
+            seal(&chain.keys, &first.seal, &second, &[]),
+            second.seal,
+            "without the citizen shown"
+        );
         let mut row = second;
         let mut changed = |what: &str, change: &dyn Fn(&mut rows::Audit<'_>)| {
             let before = again(&row);

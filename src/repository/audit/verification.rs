@@ -62,7 +62,10 @@ impl FromStr for Anchor {
         }
         let mut seal = Seal::default();
         for (byte, at) in seal.iter_mut().zip((0..64).step_by(2)) {
-            *byte = digits.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()).ok_or(FORM)?;
+            *byte = digits
+                .get(at..at + 2)
+                .and_then(|pair| u8::from_str_radix(pair, 16).ok())
+                .ok_or(FORM)?;
         }
         Ok(Self {
             chain: chain.parse().map_err(|_| FORM)?,
@@ -136,12 +139,7 @@ pub struct Verification {
 }
 
 /// Walks all chains. `progress` is told how many records are read, and how many there are by what the heads say.
-pub fn verify(
-    source: &mut impl Source,
-    keys: &Keys,
-    anchors: &[Anchor],
-    progress: &mut dyn FnMut(u64, u64),
-) -> QueryResult<Verification> {
+pub fn verify(source: &mut impl Source, keys: &Keys, anchors: &[Anchor], progress: &mut dyn FnMut(u64, u64)) -> QueryResult<Verification> {
     let mut verification = Verification::default();
     let mut chains = BTreeMap::new();
     let mut last = None;
@@ -218,7 +216,9 @@ impl<'k> Walk<'k> {
         let mut after = i64::MIN;
         loop {
             let page = source.records(chain, after, PAGE)?;
-            let Some(last) = page.last().map(|record| record.number) else { break };
+            let Some(last) = page.last().map(|record| record.number) else {
+                break;
+            };
             let shown = source.citizens(chain, after, last)?;
             let mut shown = shown.iter().peekable();
             for record in &page {
@@ -285,10 +285,7 @@ impl<'k> Walk<'k> {
             *end = to;
             return;
         }
-        self.findings.push(Finding {
-            chain: self.chain,
-            damage,
-        });
+        self.findings.push(Finding { chain: self.chain, damage });
     }
 
     /// Where the chain ends.
