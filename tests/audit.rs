@@ -16,15 +16,15 @@ mod support {
     pub mod server;
 }
 
-#[path = "audit/canary.rs"]
+#[path = "inspection/canary.rs"]
 mod canary;
-#[path = "audit/chain.rs"]
+#[path = "inspection/chain.rs"]
 mod chain;
-#[path = "audit/envelopes.rs"]
+#[path = "inspection/envelopes.rs"]
 mod envelopes;
-#[path = "audit/export.rs"]
+#[path = "inspection/export.rs"]
 mod export;
-#[path = "audit/matrix.rs"]
+#[path = "inspection/matrix.rs"]
 mod matrix;
-#[path = "audit/records.rs"]
+#[path = "inspection/records.rs"]
 mod records;

@@ -92,7 +92,10 @@ fn m5_m15_m19_a_message_is_stored_with_all_that_belongs_to_it() {
                 .counts()
                 .into_iter()
                 .map(|(table, count)| (count - before.get(&table).copied().unwrap_or_default(), table));
-            let more: BTreeMap<String, i64> = more.filter(|(more, table)| *more != 0 && table != "audit_head").map(|(more, table)| (table, more)).collect();
+            let more: BTreeMap<String, i64> = more
+                .filter(|(more, table)| *more != 0 && table != "audit_head")
+                .map(|(more, table)| (table, more))
+                .collect();
             match step.name.as_str() {
                 "01-create" => create = more,
                 "06-reply" => reply = more,

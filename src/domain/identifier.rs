@@ -42,9 +42,9 @@ impl CivilRegistrationNumber {
                 Some(b'-') if digits.len() == 6 && bytes.get(at + 1).is_some_and(u8::is_ascii_digit) => {}
                 _ => {
                     if digits.len() == 10 {
-                        digits
-                            .iter()
-                            .for_each(|digit| bytes.iter_mut().nth(*digit).into_iter().for_each(|byte| *byte = b'*'));
+                        for digit in &digits {
+                            bytes.get_mut(*digit).into_iter().for_each(|byte| *byte = b'*');
+                        }
                     }
                     digits.clear();
                 }

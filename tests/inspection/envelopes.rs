@@ -21,12 +21,22 @@ pub struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     pub fn of(active: Organisation<'a>) -> Self {
-        Self { active, of_user: active, name: "Sagsbehandler Test", identifier: "RID:1" }
+        Self {
+            active,
+            of_user: active,
+            name: "Sagsbehandler Test",
+            identifier: "RID:1",
+        }
     }
 
     /// An envelope around a payload whose prefixes are `m` (the service), `s` (message structure) and `c` (code-list values).
     pub fn envelope(&self, payload: &str) -> String {
-        let Self { active, of_user, name, identifier } = self;
+        let Self {
+            active,
+            of_user,
+            name,
+            identifier,
+        } = self;
         format!(
             r#"<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/" xmlns:c="http://service.bm.dk/pjaktass/2013/06/07/CodeListBase/" xmlns:m="http://service.bm.dk/CitizenMessageService/2015/06/01/" xmlns:s="http://service.bm.dk/pjaktass/2015/06/01/CitizenMessageStructure/" xmlns:l="http://service.bm.dk/CodeListService/2015/06/01/"><e:Header><r:RequestUserMetadataHeader xmlns:r="http://service.bm.dk/RequestUserMetadata/2015/01/21/" xmlns:o="http://service.bm.dk/pjaktass/2015/01/21/RequestOrganisationStructure/" xmlns:u="http://service.bm.dk/pjaktass/2015/01/21/RequestUserStructure/" xmlns:t="http://service.bm.dk/pjaktass/2015/01/21/RequestUserTypeIdentifierCodeList/"><u:RequestUserStructure><u:UserFullName>{name}</u:UserFullName><t:RequestUserTypeIdentifier><c:CodeListItemIdentifier>2</c:CodeListItemIdentifier></t:RequestUserTypeIdentifier><u:UserIdentifier>{identifier}</u:UserIdentifier></u:RequestUserStructure><o:RequestOrganisationStructure><o:OrganisationTypeIdentifier><c:CodeListItemIdentifier>{}</c:CodeListItemIdentifier></o:OrganisationTypeIdentifier><o:OrganisationCode>{}</o:OrganisationCode></o:RequestOrganisationStructure><r:RegistrationDateTime>2026-11-20T11:00:00+01:00</r:RegistrationDateTime></r:RequestUserMetadataHeader><a:ActiveOrganisationHeader xmlns:a="http://rep.oio.dk/ams.dk/xml/schemas/2005/09/01/"><a:OrganisationTypeIdentifier>{}</a:OrganisationTypeIdentifier><a:OrganisationCode>{}</a:OrganisationCode></a:ActiveOrganisationHeader></e:Header><e:Body>{payload}</e:Body></e:Envelope>"#,
             of_user.0, of_user.1, active.0, active.1,
@@ -40,7 +50,11 @@ impl<'a> Writer<'a> {
 }
 
 fn party(element: &str, kind: i32, of: Organisation<'_>, name: &str, identifier: &str) -> String {
-    let code = if of.1.is_empty() { String::new() } else { format!("<s:OrganisationCode>{}</s:OrganisationCode>", of.1) };
+    let code = if of.1.is_empty() {
+        String::new()
+    } else {
+        format!("<s:OrganisationCode>{}</s:OrganisationCode>", of.1)
+    };
     format!(
         "<m:{element}><s:UserTypeIdentifier>{}</s:UserTypeIdentifier><s:UserIdentifier>{identifier}</s:UserIdentifier><s:FullName>{name}</s:FullName>\
          <s:OrganisationTypeIdentifier>{}</s:OrganisationTypeIdentifier>{code}</m:{element}>",
@@ -79,7 +93,14 @@ pub struct Letter<'a> {
 
 impl Letter<'_> {
     pub fn from(&self, writer: &Writer<'_>, to: &str) -> String {
-        let Self { about, channel, context, title, text, documents } = self;
+        let Self {
+            about,
+            channel,
+            context,
+            title,
+            text,
+            documents,
+        } = self;
         format!(
             "<m:CreateMessageRequest>{}{to}{}<m:CitizenMessageChannelTypeIdentifier>{}</m:CitizenMessageChannelTypeIdentifier>\
              <m:CitizenMessageContextTypeIdentifier>{}</m:CitizenMessageContextTypeIdentifier><m:ReplyAllowed>true</m:ReplyAllowed>\
@@ -94,7 +115,14 @@ impl Letter<'_> {
 
 /// A short notification on Jobnet.
 pub fn notification(writer: &Writer<'_>, about: &str) -> String {
-    let letter = Letter { about, channel: 3, context: 1, title: "Titel", text: "Tekst", documents: String::new() };
+    let letter = Letter {
+        about,
+        channel: 3,
+        context: 1,
+        title: "Titel",
+        text: "Tekst",
+        documents: String::new(),
+    };
     letter.from(writer, &to_citizen("Borger"))
 }
 
@@ -122,7 +150,10 @@ pub fn get_messages(about: &str) -> String {
 
 /// An operation about one thing of a citizen's.
 pub fn about(operation: &str, number: &str, element: &str, identifier: &str, rest: &str) -> String {
-    format!("<m:{operation}Request>{}<m:{element}>{identifier}</m:{element}>{rest}</m:{operation}Request>", cpr(number))
+    format!(
+        "<m:{operation}Request>{}<m:{element}>{identifier}</m:{element}>{rest}</m:{operation}Request>",
+        cpr(number)
+    )
 }
 
 pub fn get_thread(number: &str, thread: &str) -> String {
@@ -130,7 +161,13 @@ pub fn get_thread(number: &str, thread: &str) -> String {
 }
 
 pub fn get_document(number: &str, document: &str) -> String {
-    about("GetCitizenMessageDocument", number, "CitizenMessageDocumentIdentifier", document, "")
+    about(
+        "GetCitizenMessageDocument",
+        number,
+        "CitizenMessageDocumentIdentifier",
+        document,
+        "",
+    )
 }
 
 pub fn mark(number: &str, message: &str) -> String {

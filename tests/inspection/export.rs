@@ -28,7 +28,10 @@ impl Desk {
     fn new(database: &Database) -> Self {
         let folder = TempDir::new().unwrap();
         fs::write(folder.path().join("audit.key"), "07".repeat(32)).unwrap();
-        Self { folder, url: database.url().to_owned() }
+        Self {
+            folder,
+            url: database.url().to_owned(),
+        }
     }
 
     fn file(&self, name: &str) -> PathBuf {
@@ -37,9 +40,20 @@ impl Desk {
 
     fn run(&self, arguments: &[&str], input: &str) -> Output {
         let mut program = Command::new(env!("CARGO_BIN_EXE_dialogmodul"));
-        program.arg("audit").args(arguments).current_dir(self.folder.path()).env("RUST_LOG", "trace");
-        program.env("DIALOGMODUL_DATABASE_URL", &self.url).env("DIALOGMODUL_AUDIT_KEY_FILE", "audit.key");
-        let mut child = program.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        program
+            .arg("audit")
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env("RUST_LOG", "trace");
+        program
+            .env("DIALOGMODUL_DATABASE_URL", &self.url)
+            .env("DIALOGMODUL_AUDIT_KEY_FILE", "audit.key");
+        let mut child = program
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         // A program that refuses its options does not read.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         child.wait_with_output().unwrap()
@@ -132,6 +146,10 @@ fn s08_a_wrong_number_is_refused_without_being_repeated() {
     ] {
         let output = desk.run(&arguments, input);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
-        assert!(output.stdout.is_empty() && !text(&output.stderr).contains("1503850002"), "{}", text(&output.stderr));
+        assert!(
+            output.stdout.is_empty() && !text(&output.stderr).contains("1503850002"),
+            "{}",
+            text(&output.stderr)
+        );
     }
 }

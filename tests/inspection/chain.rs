@@ -48,7 +48,11 @@ pub fn unlock(plain: &mut Plain) {
 
 fn verify(repository: &Repository, anchors: &[Anchor]) -> Vec<String> {
     let found = repository.audit().verify(anchors, &mut |_, _| ()).unwrap();
-    found.findings.iter().map(|finding| finding.to_string().split_once(": ").unwrap().1.to_owned()).collect()
+    found
+        .findings
+        .iter()
+        .map(|finding| finding.to_string().split_once(": ").unwrap().1.to_owned())
+        .collect()
 }
 
 const TABLES: [&str; 3] = ["audit_record", "audit_head", "audit_citizen"];

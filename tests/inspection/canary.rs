@@ -35,7 +35,10 @@ impl Canary {
 }
 
 fn canaries() -> Vec<Canary> {
-    let canary = |number: usize| Canary { cpr: format!("0702{:02}{:04}", number + 20, 7301 + 37 * number), mark: format!("Kanariefugl{number:03}") };
+    let canary = |number: usize| Canary {
+        cpr: format!("0702{:02}{:04}", number + 20, 7301 + 37 * number),
+        mark: format!("Kanariefugl{number:03}"),
+    };
     (0..CITIZENS).map(canary).collect()
 }
 
@@ -69,7 +72,15 @@ impl Program {
         fs::write(folder.path().join("audit.key"), "07".repeat(32)).unwrap();
         let said = Sheet::create(folder.path().join("said")).unwrap();
         let child = Command::new(env!("CARGO_BIN_EXE_dialogmodul"))
-            .args(["serve", "--profile", "development", "--listen", "127.0.0.1:0", "--audit-key-file", "audit.key"])
+            .args([
+                "serve",
+                "--profile",
+                "development",
+                "--listen",
+                "127.0.0.1:0",
+                "--audit-key-file",
+                "audit.key",
+            ])
             .current_dir(folder.path())
             .env("DIALOGMODUL_DATABASE_URL", database.url())
             .env("RUST_LOG", "trace")
@@ -79,7 +90,11 @@ impl Program {
             .stderr(said)
             .spawn()
             .unwrap();
-        let mut program = Self { child, address: SocketAddr::from(([127, 0, 0, 1], 0)), folder };
+        let mut program = Self {
+            child,
+            address: SocketAddr::from(([127, 0, 0, 1], 0)),
+            folder,
+        };
         let end = Instant::now() + Duration::from_secs(60);
         let address = loop {
             let said = program.said();
@@ -96,7 +111,10 @@ impl Program {
     /// Everything on standard output and error so far.
     fn said(&self) -> String {
         let mut bytes = Vec::new();
-        Sheet::open(self.folder.path().join("said")).unwrap().read_to_end(&mut bytes).unwrap();
+        Sheet::open(self.folder.path().join("said"))
+            .unwrap()
+            .read_to_end(&mut bytes)
+            .unwrap();
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
@@ -150,41 +168,75 @@ impl Heard {
 /// Every operation, answered.
 fn use_everything(program: &Program, canary: &Canary, heard: &mut Heard) {
     let name = canary.says("Bruger");
-    let centre = Writer { name: &name, identifier: &canary.cpr, ..Writer::of((8, "90101")) };
-    let fund = Writer { active: (2, "81"), of_user: (2, "81"), ..centre };
+    let centre = Writer {
+        name: &name,
+        identifier: &canary.cpr,
+        ..Writer::of((8, "90101"))
+    };
+    let fund = Writer {
+        active: (2, "81"),
+        of_user: (2, "81"),
+        ..centre
+    };
     let pdf = base64(&format!("%PDF-1.4 {} {}\n%%EOF\n", canary.mark, canary.cpr));
     let (title, text) = (canary.says("Titel"), format!("{} {}", canary.says("Tekst"), canary.cpr));
-    let letter = Letter { about: &canary.cpr, channel: 4, context: 1, title: &title, text: &text, documents: document(&canary.mark, &pdf) };
+    let letter = Letter {
+        about: &canary.cpr,
+        channel: 4,
+        context: 1,
+        title: &title,
+        text: &text,
+        documents: document(&canary.mark, &pdf),
+    };
     let mut answered = |writer: &Writer<'_>, payload: &str| {
         let response = program.call(writer, payload);
         let said = response.text().to_owned();
         heard.note(response).unwrap_or_else(|| panic!("{payload}: {said}"))
     };
     let created = answered(&fund, &letter.from(&fund, &to_authority((8, "90101"), &canary.says("Modtager"))));
-    let (message, thread) = (inner(&created, "MessageIdentifier").unwrap(), inner(&created, "CitizenMessageThreadIdentifier").unwrap());
+    let (message, thread) = (
+        inner(&created, "MessageIdentifier").unwrap(),
+        inner(&created, "CitizenMessageThreadIdentifier").unwrap(),
+    );
     answered(&centre, &reply(&centre, &canary.cpr, thread, &canary.says("Svar")));
     let shown = answered(&centre, &get_thread(&canary.cpr, thread));
-    assert!(shown.contains(&canary.mark) && shown.contains(&canary.cpr), "those who may read it do");
+    assert!(
+        shown.contains(&canary.mark) && shown.contains(&canary.cpr),
+        "those who may read it do"
+    );
     let document = inner(&shown, "CitizenMessageDocumentIdentifier").unwrap();
     answered(&centre, &get_messages(&canary.cpr));
     answered(&centre, INBOX);
     answered(&centre, &get_document(&canary.cpr, document));
     answered(&centre, &mark(&canary.cpr, message));
     answered(&fund, &rectify(&canary.cpr, message, &canary.says("Grund")));
-    for (path, payload) in [(CODE_LISTS, LIST_NAMES)] {
-        let response = program.send(&request("POST", path, XML, centre.envelope(payload).as_bytes()));
-        heard.note(response).unwrap();
-    }
+    let response = program.send(&request("POST", CODE_LISTS, XML, centre.envelope(LIST_NAMES).as_bytes()));
+    heard.note(response).unwrap();
 }
 
 /// Every fault a caller can bring about, with the canary wherever there is room.
 fn break_everything(program: &Program, canary: &Canary, dead: &Canary, heard: &mut Heard) {
     let Canary { cpr, mark } = canary;
     let name = canary.says("Bruger");
-    let centre = Writer { name: &name, identifier: cpr, ..Writer::of((8, "90101")) };
-    let fund = Writer { active: (2, "81"), of_user: (2, "81"), ..centre };
+    let centre = Writer {
+        name: &name,
+        identifier: cpr,
+        ..Writer::of((8, "90101"))
+    };
+    let fund = Writer {
+        active: (2, "81"),
+        of_user: (2, "81"),
+        ..centre
+    };
     let (title, text) = (canary.says("Titel"), canary.says("Tekst"));
-    let letter = |channel, context, documents: &str| Letter { about: cpr, channel, context, title: &title, text: &text, documents: documents.to_owned() };
+    let letter = |channel, context, documents: &str| Letter {
+        about: cpr,
+        channel,
+        context,
+        title: &title,
+        text: &text,
+        documents: documents.to_owned(),
+    };
     let to = to_citizen(&canary.says("Modtager"));
     let long = format!("{mark}{}", "x".repeat(200));
     let payloads = [
@@ -192,12 +244,24 @@ fn break_everything(program: &Program, canary: &Canary, dead: &Canary, heard: &m
         get_messages(&format!("{cpr}7")),
         get_messages(&format!("39{}", &cpr[2..])),
         format!("<m:{mark}Request>{}</m:{mark}Request>", number(cpr)),
-        format!("<m:GetMessagesRequest>{}<m:{mark}>{cpr}</m:{mark}></m:GetMessagesRequest>", number(cpr)),
+        format!(
+            "<m:GetMessagesRequest>{}<m:{mark}>{cpr}</m:{mark}></m:GetMessagesRequest>",
+            number(cpr)
+        ),
         format!("<m:GetMessagesRequest {mark}=\"{cpr}\">{}</m:GetMessagesRequest>", number(cpr)),
         format!("<m:GetMessagesRequest>{}{mark} {cpr}</m:GetMessagesRequest>", number(cpr)),
-        format!("<m:GetMessagesRequest>{}<m:MaxCount>{cpr}</m:MaxCount></m:GetMessagesRequest>", number(cpr)),
-        format!("<m:GetMessagesRequest>{}<m:FromDateTime>{mark}</m:FromDateTime></m:GetMessagesRequest>", number(cpr)),
-        format!("<m:GetMessagesRequest>{}<m:ContinuationToken>{mark}</m:ContinuationToken></m:GetMessagesRequest>", number(cpr)),
+        format!(
+            "<m:GetMessagesRequest>{}<m:MaxCount>{cpr}</m:MaxCount></m:GetMessagesRequest>",
+            number(cpr)
+        ),
+        format!(
+            "<m:GetMessagesRequest>{}<m:FromDateTime>{mark}</m:FromDateTime></m:GetMessagesRequest>",
+            number(cpr)
+        ),
+        format!(
+            "<m:GetMessagesRequest>{}<m:ContinuationToken>{mark}</m:ContinuationToken></m:GetMessagesRequest>",
+            number(cpr)
+        ),
         format!("<{mark}:GetMessagesRequest>{cpr}</{mark}:GetMessagesRequest>"),
         format!("<m:GetMessagesRequest>&{mark};</m:GetMessagesRequest>"),
         get_thread(cpr, mark),
@@ -220,7 +284,11 @@ fn break_everything(program: &Program, canary: &Canary, dead: &Canary, heard: &m
         letter(3, 1, &document(&long, &base64(mark))).from(&centre, &to),
         letter(3, 1, &document(mark, mark)).from(&centre, &to),
         letter(3, 1, "").from(&centre, &to_citizen(&format!("{mark}{}", "x".repeat(300)))),
-        Letter { about: &dead.cpr, ..letter(3, 1, "") }.from(&centre, &to),
+        Letter {
+            about: &dead.cpr,
+            ..letter(3, 1, "")
+        }
+        .from(&centre, &to),
         get_messages("0101010101"),
         get_messages("0000000000"),
     ];
@@ -235,20 +303,47 @@ fn break_everything(program: &Program, canary: &Canary, dead: &Canary, heard: &m
         Writer::of((92, "90000061")),
         Writer::of((8, "404")),
         Writer::of((8, cpr)),
-        Writer { active: (55, "1"), ..centre },
-        Writer { of_user: (4, "90000099"), ..centre },
-        Writer { of_user: (4, mark), ..centre },
-        Writer { of_user: (55, "1"), ..centre },
-        Writer { active: (8, &long), ..centre },
+        Writer {
+            active: (55, "1"),
+            ..centre
+        },
+        Writer {
+            of_user: (4, "90000099"),
+            ..centre
+        },
+        Writer {
+            of_user: (4, mark),
+            ..centre
+        },
+        Writer {
+            of_user: (55, "1"),
+            ..centre
+        },
+        Writer {
+            active: (8, &long),
+            ..centre
+        },
         Writer { name: &long, ..centre },
     ] {
-        heard.note(program.call(&Writer { name: if writer.name == long { &long } else { &name }, ..writer }, &good));
+        heard.note(program.call(
+            &Writer {
+                name: if writer.name == long { &long } else { &name },
+                ..writer
+            },
+            &good,
+        ));
     }
     let envelope = centre.envelope(&good);
     let bodies = [
         envelope.replace("<c:CodeListItemIdentifier>2<", "<c:CodeListItemIdentifier>9<"),
-        envelope.replace("<e:Header>", &format!("<e:Header><{mark} xmlns=\"urn:{mark}\" e:mustUnderstand=\"1\">{cpr}</{mark}>")),
-        envelope.replace("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope"),
+        envelope.replace(
+            "<e:Header>",
+            &format!("<e:Header><{mark} xmlns=\"urn:{mark}\" e:mustUnderstand=\"1\">{cpr}</{mark}>"),
+        ),
+        envelope.replace(
+            "http://schemas.xmlsoap.org/soap/envelope/",
+            "http://www.w3.org/2003/05/soap-envelope",
+        ),
         envelope.replace("a:ActiveOrganisationHeader", &format!("a:{mark}")),
         envelope.replace("r:RequestUserMetadataHeader", &format!("r:{mark}")),
         envelope.replace("</e:Body>", &format!("{mark}</e:Body>")),
@@ -268,13 +363,23 @@ fn break_everything(program: &Program, canary: &Canary, dead: &Canary, heard: &m
         ("PUT", format!("{MESSAGES}?{mark}"), XML.to_owned(), body),
         ("POST", format!("/{mark}/{cpr}"), XML.to_owned(), body),
         ("GET", format!("{MESSAGES}?xsd={mark}"), String::new(), b""),
-        ("POST", format!("{MESSAGES}?{cpr}"), format!("{XML}SOAPAction: \"{mark}\"\r\n"), body),
+        (
+            "POST",
+            format!("{MESSAGES}?{cpr}"),
+            format!("{XML}SOAPAction: \"{mark}\"\r\n"),
+            body,
+        ),
         ("POST", MESSAGES.to_owned(), format!("Content-Type: text/{mark}\r\n"), body),
         ("POST", MESSAGES.to_owned(), format!("{XML}Content-Encoding: {mark}\r\n"), body),
-        ("POST", MESSAGES.to_owned(), format!("{XML}User-Agent: {mark}\r\nx-requestId: {cpr}\r\nReferer: http://{mark}/{cpr}\r\n"), body),
+        (
+            "POST",
+            MESSAGES.to_owned(),
+            format!("{XML}User-Agent: {mark}\r\nx-requestId: {cpr}\r\nReferer: http://{mark}/{cpr}\r\n"),
+            body,
+        ),
         ("POST", MESSAGES.to_owned(), format!("{XML}Cookie: {}\r\n", mark.repeat(2000)), body),
         ("POST", format!("{MESSAGES}?{}", mark.repeat(300)), XML.to_owned(), body),
-        (&format!("{mark}"), MESSAGES.to_owned(), XML.to_owned(), body),
+        (mark, MESSAGES.to_owned(), XML.to_owned(), body),
     ] {
         heard.note(program.send(&request(method, &path, &headers, body)));
     }
@@ -285,7 +390,15 @@ fn base64(text: &str) -> String {
     const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let chunk = |chunk: &[u8]| {
         let bits = chunk.iter().fold(0u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-        (0..4).map(|at| if at <= chunk.len() { char::from(DIGITS[(bits >> (18 - 6 * at) & 63) as usize]) } else { '=' }).collect::<String>()
+        (0..4)
+            .map(|at| {
+                if at <= chunk.len() {
+                    char::from(DIGITS[(bits >> (18 - 6 * at) & 63) as usize])
+                } else {
+                    '='
+                }
+            })
+            .collect::<String>()
     };
     text.as_bytes().chunks(3).map(chunk).collect()
 }
@@ -295,7 +408,9 @@ fn dump(database: &Database, table: &str) -> String {
     let mut plain = database.connection();
     let sql = match database.kind() {
         Kind::Sqlite => {
-            let columns = plain.texts(&format!("SELECT 'quote(' || name || ')' AS value FROM pragma_table_info('{table}')"));
+            let columns = plain.texts(&format!(
+                "SELECT 'quote(' || name || ')' AS value FROM pragma_table_info('{table}')"
+            ));
             format!("SELECT {} AS value FROM {table}", columns.join(" || ' ' || "))
         }
         Kind::Postgres => format!("SELECT CAST(row_to_json(t) AS text) AS value FROM {table} t"),

@@ -25,7 +25,16 @@ const WINDOWS: &str = "operation\torganisation_type\trelation\tdays_before\tdays
     create_message\t2\town\t0\t4\ncreate_message\t8\tother_actor_own\t3\t0\nmark_as_read\t7\tguest\t2\t1\n";
 
 const ORGANISATIONS: [Organisation<'static>; 10] = [
-    (2, "81"), (4, "90000031"), (7, "901"), (8, "90101"), (24, "90000041"), (90, "90000051"), (91, "90000091"), (92, "90000061"), (93, "90000093"), (94, "90000071"),
+    (2, "81"),
+    (4, "90000031"),
+    (7, "901"),
+    (8, "90101"),
+    (24, "90000041"),
+    (90, "90000051"),
+    (91, "90000091"),
+    (92, "90000061"),
+    (93, "90000093"),
+    (94, "90000071"),
 ];
 const ACTOR: Organisation<'static> = (4, "90000031");
 const RELATIONS: [&str; 5] = ["own", "former", "guest", "other_actor_own", "other_actor_guest"];
@@ -50,23 +59,43 @@ struct Row<'t> {
 fn rows(table: &str) -> Vec<Row<'_>> {
     let row = |line| {
         let words: Vec<&str> = str::split(line, '\t').collect();
-        Row { operation: words[0], kind: words[1].parse().ok(), relation: words[2], before: words[3].parse().unwrap(), after: words[4].parse().unwrap() }
+        Row {
+            operation: words[0],
+            kind: words[1].parse().ok(),
+            relation: words[2],
+            before: words[3].parse().unwrap(),
+            after: words[4].parse().unwrap(),
+        }
     };
     table.lines().skip(1).map(row).collect()
 }
 
 /// What must come of a call: nothing wrong with access, or this fault.
-fn expected(rows: &[Row<'_>], operation: &str, active: Organisation<'_>, actor: Option<Organisation<'_>>, person: Option<&Person>, day: NaiveDate) -> Option<i32> {
-    let mut cells = rows.iter().filter(|row| row.operation == operation && row.kind.is_none_or(|kind| kind == active.0)).peekable();
+fn expected(
+    rows: &[Row<'_>],
+    operation: &str,
+    active: Organisation<'_>,
+    actor: Option<Organisation<'_>>,
+    person: Option<&Person>,
+    day: NaiveDate,
+) -> Option<i32> {
+    let mut cells = rows
+        .iter()
+        .filter(|row| row.operation == operation && row.kind.is_none_or(|kind| kind == active.0))
+        .peekable();
     if cells.peek().is_none() {
         return Some(4575);
     }
-    let Some(person) = person else { return None };
+    let person = person?;
     let (from, to): (NaiveDate, NaiveDate) = (PERIOD.0.parse().unwrap(), PERIOD.1.parse().unwrap());
     let granted = cells.any(|row| {
         row.relation == "none"
             || person.relation.is_some_and(|(relation, of)| {
-                let holder = if row.relation.starts_with("other_actor") { actor } else { actor.is_none().then_some(active) };
+                let holder = if row.relation.starts_with("other_actor") {
+                    actor
+                } else {
+                    actor.is_none().then_some(active)
+                };
                 relation == row.relation && holder == Some(of) && from - Days::new(row.before) <= day && day < to + Days::new(row.after)
             })
     });
@@ -83,7 +112,14 @@ fn people(repository: &dialogmodul::repository::Repository) -> Vec<Person> {
     for of in ORGANISATIONS {
         relations.extend(RELATIONS.map(|relation| Some((relation, of))));
     }
-    let people: Vec<Person> = relations.into_iter().zip(1000..).map(|(relation, number)| Person { cpr: format!("010190{number}"), relation }).collect();
+    let people: Vec<Person> = relations
+        .into_iter()
+        .zip(1000..)
+        .map(|(relation, number)| Person {
+            cpr: format!("010190{number}"),
+            relation,
+        })
+        .collect();
     let mut citizens = "cpr\tcv_number\tname\tcontact_group\temail\tmobile\tdead_on\n".to_owned();
     let mut relations = "cpr\torganisation_type\torganisation_code\tkind\tfrom\tto\treason\n".to_owned();
     for Person { cpr, relation } in &people {
@@ -93,7 +129,11 @@ fn people(repository: &dialogmodul::repository::Repository) -> Vec<Person> {
         }
     }
     let organisations = "type\tcode\tname\tcvr\n91\t90000091\tAUB\t90000091\n93\t90000093\tSTIL\t90000093\n";
-    for (kind, text) in [(File::Organisations, organisations), (File::Citizens, citizens.as_str()), (File::Relations, relations.as_str())] {
+    for (kind, text) in [
+        (File::Organisations, organisations),
+        (File::Citizens, citizens.as_str()),
+        (File::Relations, relations.as_str()),
+    ] {
         repository.import(kind, text.as_bytes(), &mut |_| ()).unwrap();
     }
     people
@@ -127,12 +167,20 @@ fn play(server: &Server, people: &[Person], table: &str, only: &[&str], day: Nai
     let concerned = |of: &Organisation<'_>| only.is_empty() || rows.iter().any(|row| row.kind == Some(of.0));
     for active in ORGANISATIONS.into_iter().filter(concerned) {
         for actor in [None, Some(ACTOR)].into_iter().filter(|actor| *actor != Some(active)) {
-            let writer = Writer { of_user: actor.unwrap_or(active), ..Writer::of(active) };
+            let writer = Writer {
+                of_user: actor.unwrap_or(active),
+                ..Writer::of(active)
+            };
             let mut cell = |about: String, operation: &str, payload: &str, person: Option<&Person>, let_through: Option<i32>| {
                 let inbox_of_actor = operation == "get_authority_messages" && actor.is_some();
                 let refused = expected(&rows, operation, active, actor, person, day).or(inbox_of_actor.then_some(4575));
                 let path = if payload.starts_with("<l:") { CODE_LISTS } else { MESSAGES };
-                cells.push(Cell { about, envelope: writer.envelope(payload), path, fault: refused.or(let_through) });
+                cells.push(Cell {
+                    about,
+                    envelope: writer.envelope(payload),
+                    path,
+                    fault: refused.or(let_through),
+                });
             };
             let name = format!("{}/{} with {actor:?} on {day}", active.0, active.1);
             cell(format!("inbox by {name}"), "get_authority_messages", INBOX, None, None);
@@ -141,7 +189,13 @@ fn play(server: &Server, people: &[Person], table: &str, only: &[&str], day: Nai
             for person in people.iter().filter(near) {
                 for (operation, payload, let_through) in requests(&writer, &person.cpr) {
                     if only.is_empty() || only.contains(&operation) {
-                        cell(format!("{operation} by {name} about {:?}", person.relation), operation, &payload, Some(person), let_through);
+                        cell(
+                            format!("{operation} by {name} about {:?}", person.relation),
+                            operation,
+                            &payload,
+                            Some(person),
+                            let_through,
+                        );
                     }
                 }
             }
@@ -153,7 +207,12 @@ fn play(server: &Server, people: &[Person], table: &str, only: &[&str], day: Nai
             scope.spawn(|| {
                 let mut connection = server.connect();
                 while let Some(cell) = cells.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    connection.write(&support::server::request("POST", cell.path, "Content-Type: text/xml\r\n", cell.envelope.as_bytes()));
+                    connection.write(&support::server::request(
+                        "POST",
+                        cell.path,
+                        "Content-Type: text/xml\r\n",
+                        cell.envelope.as_bytes(),
+                    ));
                     let response = connection.response();
                     assert_eq!(fault(response.text()), cell.fault, "{}: {}", cell.about, response.text());
                 }
@@ -167,7 +226,10 @@ fn play(server: &Server, people: &[Person], table: &str, only: &[&str], day: Nai
 fn open(database: &Database, table: &'static str, clock: &Arc<Mutex<DateTime<Utc>>>) -> Server {
     let now = Arc::clone(clock);
     let sources = Sources::new(move || *now.lock().unwrap(), Uuid::now_v7);
-    let settings = Settings { access_table: Cow::Borrowed(table), ..Settings::default() };
+    let settings = Settings {
+        access_table: Cow::Borrowed(table),
+        ..Settings::default()
+    };
     Server::start_desk(Desk::new(database.repository(), settings, sources).unwrap(), |_| ())
 }
 
