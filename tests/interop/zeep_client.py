@@ -183,9 +183,9 @@ def employer_and_citizen(report, desk):
     in_thread = {**about, "CitizenMessageThreadIdentifier": thread}
 
     def unread():
-        # zeep hands out the only child of an answer in place of the answer, and reads an empty one as None.
-        info = desk.call(JOBNET, "GetUnreadMessages", about)
-        return {m.CitizenMessageIdentifier: m for m in listed(info)} if info else {}
+        # zeep hands out the only child of an answer in place of the answer, twice here, and reads an empty one as None.
+        unread = desk.call(JOBNET, "GetUnreadMessages", about)
+        return {m.CitizenMessageIdentifier: m for m in unread.CitizenMessageType} if unread else {}
 
     with report.check("Jobnet: the citizen finds it unread, with its content and the sender's company"):
         found = unread()[message]
