@@ -558,7 +558,30 @@ fn on_host(url: &str, host: Option<&str>) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
+
+    #[test]
+    fn a_properties_step_reads_its_file_and_fails_without_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("p.properties");
+        std::fs::write(&path, "# a comment\nuser = anne\nplace: north\n").unwrap();
+        let mut context = Context {
+            steps: vec![("P".into(), Values::new())],
+            ..Context::default()
+        };
+        context.project.insert("file".into(), path.display().to_string());
+        assert_eq!(load("${#Project#file}", "P", &mut context), Ok(()));
+        assert_eq!(context.expand("${P#user} ${P#place}", false), Ok("anne north".into()));
+        assert_eq!(load("", "P", &mut context), Ok(()));
+        assert!(matches!(load("${#Project#file}x", "P", &mut context), Err(Stop::Failed(_))));
+    }
+
+    #[test]
+    fn a_delay_is_a_number() {
+        assert_eq!(wait("1", &Context::default()), Ok(()));
+        assert!(matches!(wait("a while", &Context::default()), Err(Stop::Failed(_))));
+    }
 
     #[test]
     fn a_host_replaces_the_host_of_an_address() {
