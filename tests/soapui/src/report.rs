@@ -2,8 +2,8 @@
 //! given to it.
 
 use crate::expansion::escape;
-use crate::outcome::Stop;
-use crate::run::{CaseReport, Event, Status, StepReport, SuiteReport};
+use crate::outcome::{CaseReport, Status, StepReport, Stop, SuiteReport};
+use crate::run::Event;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 

@@ -5,7 +5,7 @@ use crate::assertion::{self, Exchange};
 use crate::definition;
 use crate::expansion::Context;
 use crate::http::Call;
-use crate::outcome::Stop;
+use crate::outcome::{CaseReport, Status, StepReport, Stop, SuiteReport};
 use crate::project::{Action, Case, Project, Request, Values};
 use crate::schema::Schemas;
 use crate::transfer;
@@ -33,67 +33,6 @@ pub struct Options {
     pub headers: Vec<(String, String)>,
     /// Whether a case goes on after a failed step.
     pub ignore_errors: bool,
-}
-
-/// What happened to a step.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// It was carried out, and all that was asserted holds.
-    Passed,
-    /// Something is wrong.
-    Failed,
-    /// It, or one of its assertions, could not be judged.
-    Skipped,
-    /// The project says that it does not run.
-    Disabled,
-    /// A step before it failed.
-    NotRun,
-}
-
-/// A step of the report.
-#[derive(Clone, Debug)]
-pub struct StepReport {
-    /// Its name.
-    pub name: String,
-    /// What happened.
-    pub status: Status,
-    /// How long it took.
-    pub took: Duration,
-    /// How many assertions were judged.
-    pub assertions: usize,
-    /// What failed or was skipped: name of the assertion (empty for the step itself) and why.
-    pub problems: Vec<(String, Stop)>,
-    /// What a reader should know although nothing is wrong.
-    pub notes: Vec<String>,
-}
-
-/// A case of the report.
-#[derive(Clone, Debug)]
-pub struct CaseReport {
-    /// Its name.
-    pub name: String,
-    /// Whether the project says that it does not run.
-    pub disabled: bool,
-    /// How long it took.
-    pub took: Duration,
-    /// Its steps.
-    pub steps: Vec<StepReport>,
-}
-
-impl CaseReport {
-    /// Whether a step has this status.
-    pub fn has(&self, status: &Status) -> bool {
-        self.steps.iter().any(|step| step.status == *status)
-    }
-}
-
-/// A suite of the report.
-#[derive(Clone, Debug)]
-pub struct SuiteReport {
-    /// Its name.
-    pub name: String,
-    /// Its cases.
-    pub cases: Vec<CaseReport>,
 }
 
 /// What happens while it happens.

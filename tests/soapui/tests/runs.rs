@@ -1,9 +1,9 @@
 //! Whole runs against a small server of our own: what a run carries on from step to step, when it stops, and what it says.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
-use soapui_runner::outcome::Stop;
+use soapui_runner::outcome::{Status, Stop, SuiteReport};
 use soapui_runner::project::{NAMESPACE, Project};
-use soapui_runner::run::{Options, Status, SuiteReport, run};
+use soapui_runner::run::{Options, run};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::process::Command;
