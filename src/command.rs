@@ -5,9 +5,11 @@
 
 mod audit;
 mod demo;
+mod hold;
 mod import;
 mod key;
 mod log;
+mod purge;
 mod serve;
 
 use std::io::Write as _;
@@ -34,11 +36,15 @@ enum Command {
     Serve(Box<serve::Serve>),
     /// Try it out: an archive with invented people under ./data/, served on this machine only, open to callers without a certificate.
     Demo(demo::Demo),
-    /// Bring people, organisations, agreements or code lists into the archive from a tab-separated file.
+    /// Bring people, organisations, agreements, code lists, retention periods or archive releases into the archive from a tab-separated file.
     Import(import::Import),
     /// Read the audit back: who had to do with a citizen, and whether it is what was written.
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Remove threads that have been kept as long as their context asks for.
+    Purge(purge::Purge),
+    /// Legal holds: keep citizens' threads from being purged.
+    Hold(hold::Hold),
 }
 
 /// Why a command failed, in one sentence.
@@ -65,6 +71,8 @@ pub fn run() -> ExitCode {
         Command::Demo(demo) => demo.run(),
         Command::Import(import) => import.run(),
         Command::Audit(audit) => audit.run(),
+        Command::Purge(purge) => purge.run(),
+        Command::Hold(hold) => hold.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -95,6 +103,11 @@ fn open(database: &Database) -> Result<Repository, Failure> {
         }
         _ => Err(setting(repository::OpenError::UnknownEngine)),
     }
+}
+
+/// Who works at this terminal, for the audit: the operating system's word.
+fn operator() -> Option<String> {
+    ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| std::env::var(name).ok()).filter(|name| !name.is_empty())
 }
 
 #[cfg(test)]

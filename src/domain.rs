@@ -31,6 +31,7 @@ pub mod organisation;
 pub mod queue;
 pub mod refusal;
 pub mod request;
+pub mod retention;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod thread;

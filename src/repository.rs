@@ -4,6 +4,7 @@
 
 pub mod audit;
 mod backlog;
+mod clean;
 mod commit;
 mod committer;
 mod engine;
@@ -128,6 +129,17 @@ impl Default for MessageFilter {
 /// The message a document belongs to, and the bytes unless they were rectified or purged.
 pub type StoredDocument = (Message, Option<Vec<u8>>);
 
+/// What hangs on a thread, as it was sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extent {
+    /// Messages.
+    pub messages: u64,
+    /// Documents.
+    pub documents: u64,
+    /// Bytes of titles, texts and documents.
+    pub bytes: u64,
+}
+
 /// A certificate may act for an organisation (S1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Agreement {
@@ -235,6 +247,23 @@ impl Repository {
     /// The audit, to be read back.
     pub fn audit(&self) -> Audit {
         Audit::new(&self.0.pools, &self.0.keys)
+    }
+
+    /// Frees the room of what was purged. With `rewrite` no byte of it is left in the database's own files; writers wait meanwhile.
+    /// False if some of it is still there, because somebody reads it all the time.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the database is away or busy, [`Error::Internal`] otherwise.
+    pub fn clean(&self, rewrite: bool) -> Result<bool, Error> {
+        match &self.0.pools {
+            Pools::Sqlite(pool) => clean::clean(pool.engine(), rewrite),
+            Pools::Postgres(pool) => clean::clean(pool.engine(), rewrite),
+        }
+    }
+
+    /// Is it a server beside which other processes go on working while files are written anew?
+    pub fn is_server(&self) -> bool {
+        matches!(self.0.pools, Pools::Postgres(_))
     }
 
     /// Does the database answer?

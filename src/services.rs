@@ -13,9 +13,11 @@ mod dialogue;
 mod documents;
 mod identity;
 mod jobnet_citizen_message;
+pub mod legal_hold;
 mod operation;
 mod page;
 mod posting;
+pub mod purge;
 mod repetition;
 mod sources;
 #[cfg(test)]

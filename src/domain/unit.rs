@@ -14,7 +14,9 @@ use super::message::Message;
 use super::organisation::Organisation;
 use super::queue::Event;
 use super::refusal::Refusal;
+use super::message::Context;
 use super::request::{AnsweredRequest, RequestKey};
+use super::retention::Hold;
 
 /// Facts and conditions of one call.
 #[derive(Debug, Default)]
@@ -61,6 +63,14 @@ pub enum Fact {
     Event(Event),
     /// The answer is kept for the case that the request comes again (M20).
     Answer(Box<AnsweredRequest>),
+    /// Answers kept for requests that may come again are forgotten: their time is over.
+    Forgotten(Vec<RequestKey>),
+    /// A legal hold is put on a citizen; a second one for the same reason changes nothing.
+    Hold(Hold),
+    /// A legal hold ends.
+    HoldLifted(Hold),
+    /// A thread was purged: with it goes all that hangs on it (S7).
+    Purge(Purge),
     /// The call itself.
     Audit(Box<AuditRecord>),
 }
@@ -102,6 +112,19 @@ impl std::fmt::Debug for Rectification {
     }
 }
 
+/// Which thread was purged, and when (S7).
+#[derive(Clone, Copy, Debug)]
+pub struct Purge {
+    /// Whose.
+    pub citizen: CitizenKey,
+    /// Which thread.
+    pub thread: ThreadId,
+    /// Its context.
+    pub context: Context,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
 /// What must hold at the moment of commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Condition {
@@ -118,6 +141,27 @@ pub enum Condition {
         citizen: CitizenKey,
         /// Which message.
         message: MessageId,
+    },
+    /// The message is there.
+    Known {
+        /// Whose message.
+        citizen: CitizenKey,
+        /// Which message.
+        message: MessageId,
+    },
+    /// The thread is there, and nothing has happened in it since.
+    Resting {
+        /// Whose thread.
+        citizen: CitizenKey,
+        /// Which thread.
+        thread: ThreadId,
+        /// The last thing that happened.
+        since: DateTime<Utc>,
+    },
+    /// There is no legal hold on the citizen.
+    NotHeld {
+        /// On whom.
+        citizen: CitizenKey,
     },
     /// No request with this key has been answered, or it is forgotten (M20).
     FirstRequest {

@@ -13,7 +13,8 @@ use super::types::{Identifier, Moment, party_key, reader_key};
 use crate::domain::delivery::{Delivery, DeliveryKind, DeliveryState};
 use crate::domain::document::Document;
 use crate::domain::queue::Event;
-use crate::domain::unit::{Reading, Rectification};
+use crate::domain::retention::Hold;
+use crate::domain::unit::{Purge, Reading, Rectification};
 use crate::domain::{AnsweredRequest, CitizenKey, Condition, Fact, Message, MessageId, Party, Refusal, RequestKey, ThreadId, Unit};
 
 /// How the threads and messages stand that a batch has conditions on.
@@ -25,6 +26,12 @@ pub struct Standing {
     pub known: HashSet<(CitizenKey, MessageId)>,
     /// Messages that are rectified.
     pub rectified: HashSet<(CitizenKey, MessageId)>,
+    /// Threads of the messages that exist.
+    pub threads: HashMap<(CitizenKey, MessageId), ThreadId>,
+    /// When something happened last in a thread.
+    pub last_activity: HashMap<(CitizenKey, ThreadId), DateTime<Utc>>,
+    /// Citizens under a legal hold.
+    pub held: HashSet<CitizenKey>,
     /// When the requests were answered that have been.
     pub answered: HashMap<RequestKey, DateTime<Utc>>,
 }
@@ -46,8 +53,34 @@ impl Standing {
             Condition::NotRectified { citizen, message } => {
                 self.known.contains(&(citizen, message)) && !self.rectified.contains(&(citizen, message))
             }
+            Condition::Known { citizen, message } => self.known.contains(&(citizen, message)),
+            Condition::Resting { citizen, thread, since } => {
+                self.first.contains_key(&(citizen, thread)) && self.last_activity.get(&(citizen, thread)).is_some_and(|last| *last <= since)
+            }
+            Condition::NotHeld { citizen } => !self.held.contains(&citizen),
             Condition::FirstRequest { key, forgotten } => self.answered.get(&key).is_none_or(|at| *at <= forgotten),
         }
+    }
+
+    /// Something happens in a thread.
+    fn stir(&mut self, citizen: CitizenKey, thread: ThreadId, at: DateTime<Utc>) {
+        if let Some(last) = self.last_activity.get_mut(&(citizen, thread)) {
+            *last = at.max(*last);
+        }
+    }
+
+    /// Something happens to a message.
+    fn stir_with(&mut self, citizen: CitizenKey, message: MessageId, at: DateTime<Utc>) {
+        if let Some(thread) = self.threads.get(&(citizen, message)) {
+            self.stir(citizen, *thread, at);
+        }
+    }
+
+    /// A thread goes, and its messages with it.
+    fn remove(&mut self, citizen: CitizenKey, thread: ThreadId) {
+        self.first.remove(&(citizen, thread));
+        let threads = &self.threads;
+        self.known.retain(|of| of.0 != citizen || threads.get(of) != Some(&thread));
     }
 }
 
@@ -66,6 +99,10 @@ pub struct Facts<'a> {
     pub outbox: Vec<rows::Outbox>,
     pub events: Vec<rows::Event>,
     pub answers: Vec<rows::AnsweredRequest<'a>>,
+    pub forgotten: Vec<RequestKey>,
+    pub holds: Vec<rows::LegalHold<'a>>,
+    pub lifted: Vec<&'a Hold>,
+    pub purged: Vec<rows::PurgedThread>,
     pub audit: Vec<rows::Audit<'a>>,
     pub audit_citizens: Vec<rows::AuditCitizen>,
 }
@@ -89,15 +126,22 @@ impl<'a> Facts<'a> {
 
     fn add(&mut self, fact: &'a Fact, unit: &Unit, standing: &mut Standing, chain: &mut Chain) {
         match fact {
-            Fact::Message(message) => self.add_message(message, unit),
+            Fact::Message(message) => {
+                standing.stir(message.citizen, message.thread, message.created_at);
+                self.add_message(message, unit);
+            }
             Fact::Document {
                 citizen,
                 message,
                 document,
             } => self.add_document(*citizen, *message, document),
-            Fact::Reading(reading) => self.readings.push(read(reading)),
+            Fact::Reading(reading) => {
+                standing.stir_with(reading.citizen, reading.message, reading.at);
+                self.readings.push(read(reading));
+            }
             Fact::Rectification(rectification) => {
                 standing.rectified.insert((rectification.citizen, rectification.message));
+                standing.stir_with(rectification.citizen, rectification.message, rectification.at);
                 self.rectifications.push(rectified(rectification));
             }
             Fact::Delivery(delivery) => self.add_delivery(delivery),
@@ -105,6 +149,16 @@ impl<'a> Facts<'a> {
             Fact::Answer(answered) => {
                 standing.answered.insert(answered.key, answered.at);
                 self.answers.push(answer(answered));
+            }
+            Fact::Forgotten(keys) => self.forgotten.extend(keys),
+            Fact::Hold(hold) => {
+                standing.held.insert(hold.citizen);
+                self.holds.push(held(hold));
+            }
+            Fact::HoldLifted(hold) => self.lifted.push(hold),
+            Fact::Purge(purge) => {
+                standing.remove(purge.citizen, purge.thread);
+                self.purged.push(purged(purge));
             }
             Fact::Audit(record) => {
                 let (row, citizens) = chain.record(record);
@@ -274,6 +328,23 @@ fn answer(answered: &AnsweredRequest) -> rows::AnsweredRequest<'_> {
         message: Identifier(answered.message.0),
         answered_at: Moment(answered.at),
         answer: &answered.answer,
+    }
+}
+
+fn held(hold: &Hold) -> rows::LegalHold<'_> {
+    rows::LegalHold {
+        citizen: Identifier(hold.citizen.0),
+        reason: &hold.reason,
+        held_at: Moment(hold.at),
+    }
+}
+
+fn purged(purge: &Purge) -> rows::PurgedThread {
+    rows::PurgedThread {
+        citizen: Identifier(purge.citizen.0),
+        id: Identifier(purge.thread.0),
+        context: purge.context.0,
+        purged_at: Moment(purge.at),
     }
 }
 

@@ -9,7 +9,7 @@ use std::io::Read;
 
 use csv::{ErrorKind, StringRecord};
 
-pub(super) use entries::Relation;
+pub(super) use entries::{ArchiveRelease, Relation};
 pub(super) use fields::{Entry, Fields};
 
 /// What a file holds.
@@ -25,16 +25,22 @@ pub enum Kind {
     Agreements,
     /// `list code name description start end source`
     CodeLists,
+    /// `context period archive_release`
+    Retention,
+    /// `cpr inactive_before`
+    ArchiveReleases,
 }
 
 impl Kind {
     /// Every kind with the word of the command line, in an order in which files can refer to each other.
-    pub const ALL: [(Self, &'static str); 5] = [
+    pub const ALL: [(Self, &'static str); 7] = [
         (Self::Organisations, "organisations"),
         (Self::Citizens, "citizens"),
         (Self::Relations, "relations"),
         (Self::Agreements, "agreements"),
         (Self::CodeLists, "code-lists"),
+        (Self::Retention, "retention"),
+        (Self::ArchiveReleases, "archive-releases"),
     ];
 
     /// The word of the command line.
@@ -50,6 +56,8 @@ impl Kind {
             Self::Relations => include_str!("../../fixtures/demo/relations.tsv"),
             Self::Agreements => include_str!("../../fixtures/demo/agreements.tsv"),
             Self::CodeLists => include_str!("../../fixtures/demo/code-lists.tsv"),
+            Self::Retention => include_str!("../../fixtures/demo/retention.tsv"),
+            Self::ArchiveReleases => include_str!("../../fixtures/demo/archive-releases.tsv"),
         }
     }
 }

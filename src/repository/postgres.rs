@@ -14,7 +14,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use super::audit::Chain;
 use super::engine::Engine;
 use super::rows;
-use super::schema::{document_content, thread};
+use super::schema::{citizen, document_content, thread};
 use super::types::{Identifier, Moment};
 use crate::domain::{Refusal, Unit};
 
@@ -36,6 +36,8 @@ pub mod messages;
 pub mod organisations;
 #[path = "query/outbox.rs"]
 pub mod outbox;
+#[path = "query/purge.rs"]
+pub mod purge;
 #[path = "query/requests.rs"]
 pub mod requests;
 
@@ -99,10 +101,37 @@ impl Engine for Postgres {
         append::is_recorded(connection, chain)
     }
 
+    /// Makes the room of what was deleted free, beside all work; written anew, the tables hold not a byte of it, but nobody can use them meanwhile.
+    fn clean(connection: &mut Connection, rewrite: bool) -> QueryResult<bool> {
+        connection.batch_execute("SET statement_timeout = 0")?;
+        let how = if rewrite { "VACUUM (FULL, ANALYZE)" } else { "VACUUM (ANALYZE)" };
+        PURGED_TABLES
+            .iter()
+            .try_for_each(|table| connection.batch_execute(&format!("{how} {table}")))?;
+        Ok(true)
+    }
+
     fn is_alive(connection: &mut Connection) -> bool {
         connection.batch_execute("SELECT 1").is_ok()
     }
 }
+
+/// What purge removes rows from.
+const PURGED_TABLES: [&str; 13] = [
+    "thread",
+    "message",
+    "message_content",
+    "document",
+    "document_name",
+    "document_content",
+    "reading",
+    "rectification",
+    "delivery",
+    "delivery_outcome",
+    "delivery_attempt",
+    "outbox",
+    "answered_request",
+];
 
 /// Locks the threads, in the order of their keys so that two processes cannot wait for each other, and reads their first messages.
 fn lock_threads(
@@ -169,6 +198,31 @@ fn lock_contents(connection: &mut Connection, citizen: Identifier, hashes: &[Vec
         .filter(document_content::sha256.eq_any(hashes))
         .order(document_content::sha256)
         .select(document_content::citizen)
+        .for_update()
+        .load::<Identifier>(connection)
+        .map(drop)
+}
+
+/// Until the end of the transaction no legal hold is put on these citizens.
+fn share_citizens(connection: &mut Connection, citizens: &[Identifier]) -> QueryResult<()> {
+    citizen::table
+        .filter(citizen::key.eq_any(citizens))
+        .order(citizen::key)
+        .select(citizen::key)
+        .for_key_share()
+        .load::<Identifier>(connection)
+        .map(drop)
+}
+
+/// Waits until nothing of these citizens is being purged.
+fn lock_citizens(connection: &mut Connection, citizens: &[Identifier]) -> QueryResult<()> {
+    if citizens.is_empty() {
+        return Ok(());
+    }
+    citizen::table
+        .filter(citizen::key.eq_any(citizens))
+        .order(citizen::key)
+        .select(citizen::key)
         .for_update()
         .load::<Identifier>(connection)
         .map(drop)

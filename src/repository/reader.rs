@@ -2,14 +2,17 @@
 //! It knows which engine answers; the questions themselves are in `query`, one module per entity.
 //! Who may ask is left to the services.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 
 use super::pool::Lease;
 use super::postgres::{self, Postgres};
 use super::sqlite::{self, Sqlite};
-use super::{Agreement, MessageFilter, OutboxDepth, Pools, StoredDocument};
+use super::{Agreement, Extent, MessageFilter, OutboxDepth, Pools, StoredDocument};
 use crate::domain::code_list::CodeLists;
 use crate::domain::delivery::Letter;
+use crate::domain::retention::{Hold, RestingThread, Retention};
 use crate::domain::{
     AnsweredRequest, Citizen, CitizenKey, CivilRegistrationNumber, CompanyIdentifier, DocumentId, Message, MessageId, Organisation,
     RequestKey, ThreadId, Viewer,
@@ -142,6 +145,62 @@ impl Reader {
         forgotten: DateTime<Utc>,
     ) -> Result<Option<(CivilRegistrationNumber, AnsweredRequest)>, Error> {
         ask!(self, requests::answered(key, forgotten))
+    }
+
+    /// Could the viewer have read a purged document? None if no such document was purged.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn purged_document(&mut self, citizen: CitizenKey, document: DocumentId, viewer: &Viewer) -> Result<Option<bool>, Error> {
+        ask!(self, purge::document(citizen, document, viewer))
+    }
+
+    /// How long the threads of each context are kept.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn retention(&mut self) -> Result<Retention, Error> {
+        ask!(self, purge::retention())
+    }
+
+    /// How many threads there are.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn thread_count(&mut self) -> Result<u64, Error> {
+        ask!(self, purge::count())
+    }
+
+    /// The threads after another in the order of citizens, and how long each has rested.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn resting_threads(&mut self, after: Option<(CitizenKey, ThreadId)>, limit: u32) -> Result<Vec<RestingThread>, Error> {
+        ask!(self, purge::resting(after, limit))
+    }
+
+    /// How much hangs on each of these threads.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn extents(&mut self, threads: &[RestingThread]) -> Result<HashMap<ThreadId, Extent>, Error> {
+        ask!(self, purge::extents(threads))
+    }
+
+    /// Some of the answers that are forgotten but still there.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn forgotten_answers(&mut self, forgotten: DateTime<Utc>, limit: u32) -> Result<Vec<RequestKey>, Error> {
+        ask!(self, requests::forgotten(forgotten, limit))
+    }
+
+    /// Every legal hold with its citizen's number, the oldest first.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn holds(&mut self) -> Result<Vec<(CivilRegistrationNumber, Hold)>, Error> {
+        ask!(self, purge::holds())
     }
 
     /// Every code list with every value (K1).

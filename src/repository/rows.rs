@@ -259,6 +259,29 @@ rows! {
         answer: &'a [u8],
     }
 
+    /// A legal hold; a second one for the same reason changes nothing.
+    LegalHold<'a> as LegalHoldColumns in legal_hold {
+        citizen: Identifier,
+        reason: &'a str,
+        held_at: Moment,
+    } "ON CONFLICT DO NOTHING"
+
+    /// A thread was purged.
+    PurgedThread as PurgedThreadColumns in purged_thread {
+        citizen: Identifier,
+        id: Identifier,
+        context: i32,
+        purged_at: Moment,
+    }
+
+    /// A document went with its thread.
+    PurgedDocument as PurgedDocumentColumns in purged_document {
+        citizen: Identifier,
+        id: Identifier,
+        sender: String,
+        recipient: String,
+    }
+
     /// An audit record with its seal.
     Audit<'a> as AuditColumns in audit_record {
         chain: Identifier,
@@ -338,6 +361,21 @@ rows! {
         system: String,
     } "ON CONFLICT (cvr, subject_id, organisation, valid_from) DO UPDATE SET valid_to = excluded.valid_to, system = excluded.system \
        WHERE (agreement.valid_to, agreement.system) IS DISTINCT FROM (excluded.valid_to, excluded.system)"
+
+    /// How long a context's threads are kept, as imported.
+    Retention as RetentionColumns in retention {
+        context: i32,
+        period: String,
+        archive_release: bool,
+    } "ON CONFLICT (context) DO UPDATE SET period = excluded.period, archive_release = excluded.archive_release \
+       WHERE (retention.period, retention.archive_release) IS DISTINCT FROM (excluded.period, excluded.archive_release)"
+
+    /// A release to the archive as imported.
+    ArchiveRelease as ArchiveReleaseColumns in archive_release {
+        citizen: Identifier,
+        inactive_before: NaiveDate,
+    } "ON CONFLICT (citizen) DO UPDATE SET inactive_before = excluded.inactive_before \
+       WHERE archive_release.inactive_before IS DISTINCT FROM excluded.inactive_before"
 
     /// A value of a code list as imported; its number, name and start stay (K1).
     CodeListItem as CodeListItemColumns in code_list_item {

@@ -312,6 +312,57 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::repository::types::{Id, Instant};
+    retention (context) {
+        context -> Integer,
+        period -> Text,
+        archive_release -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::repository::types::{Id, Instant};
+    archive_release (citizen) {
+        citizen -> Id,
+        inactive_before -> Date,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::repository::types::{Id, Instant};
+    legal_hold (citizen, reason) {
+        citizen -> Id,
+        reason -> Text,
+        held_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::repository::types::{Id, Instant};
+    purged_thread (citizen, id) {
+        citizen -> Id,
+        id -> Id,
+        context -> Integer,
+        purged_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::repository::types::{Id, Instant};
+    purged_document (citizen, id) {
+        citizen -> Id,
+        id -> Id,
+        sender -> Text,
+        recipient -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     citizen,
     organisation,
@@ -335,4 +386,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_head,
     audit_record,
     answered_request,
+    retention,
+    archive_release,
+    legal_hold,
+    purged_thread,
+    purged_document,
 );

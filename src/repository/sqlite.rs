@@ -33,6 +33,8 @@ pub mod messages;
 pub mod organisations;
 #[path = "query/outbox.rs"]
 pub mod outbox;
+#[path = "query/purge.rs"]
+pub mod purge;
 #[path = "query/requests.rs"]
 pub mod requests;
 
@@ -78,9 +80,25 @@ impl Engine for Sqlite {
         append::is_recorded(connection, chain)
     }
 
+    /// The pages of what was deleted are zeroed already, but for what the pages' own reorganisation left behind: only writing the file anew
+    /// is sure to leave nothing. The log in front of the file is emptied either way.
+    fn clean(connection: &mut Connection, rewrite: bool) -> QueryResult<bool> {
+        if rewrite {
+            connection.batch_execute("VACUUM")?;
+        }
+        let left: Checkpoint = diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)").get_result(connection)?;
+        Ok(left.busy == 0)
+    }
+
     fn is_alive(connection: &mut Connection) -> bool {
         connection.batch_execute("SELECT 1").is_ok()
     }
+}
+
+#[derive(QueryableByName)]
+struct Checkpoint {
+    #[diesel(sql_type = diesel::sql_types::Integer)]
+    busy: i32,
 }
 
 /// The threads with their first messages. The transaction holds the only write lock, so nothing more is to be locked.
@@ -108,6 +126,16 @@ fn hold_waiting(_: &mut Connection, _: &[Identifier], waiting: &[Identifier], _:
 
 /// As with threads: the write lock is enough.
 fn lock_contents(_: &mut Connection, _: Identifier, _: &[Vec<u8>]) -> QueryResult<()> {
+    Ok(())
+}
+
+/// As with threads.
+fn share_citizens(_: &mut Connection, _: &[Identifier]) -> QueryResult<()> {
+    Ok(())
+}
+
+/// As with threads.
+fn lock_citizens(_: &mut Connection, _: &[Identifier]) -> QueryResult<()> {
     Ok(())
 }
 

@@ -14,7 +14,7 @@ use crate::contract::service_receipt::ServiceReceiptType;
 use crate::contract::{citizen_message_service, jobnet_citizen_message_service};
 use crate::domain::queue::EventKind;
 use crate::domain::unit::Reading;
-use crate::domain::{Citizen, DocumentId, Draft, Fact, Message, MessageId, Organisation, Party, Refusal, Thread, ThreadId, Viewer};
+use crate::domain::{Citizen, Condition, DocumentId, Draft, Fact, Message, MessageId, Organisation, Party, Refusal, Thread, ThreadId, Viewer};
 use crate::error::Error;
 
 /// A message as a request states it; the citizen is found by then.
@@ -137,6 +137,11 @@ impl Call<'_> {
         message.check_party(viewer)?;
         let read_before = message.read_by(viewer);
         if read_before.is_none() {
+            let known = Condition::Known {
+                citizen: citizen.key,
+                message: id,
+            };
+            self.unit.require(known, Refusal::UnknownIdentifier);
             self.unit.record(Fact::Reading(Reading {
                 citizen: citizen.key,
                 message: id,
@@ -156,7 +161,9 @@ impl Call<'_> {
     /// Unknown or another citizen's (4589), no party (4575), content gone (8103).
     pub(super) fn document(&mut self, citizen: &Citizen, viewer: &Viewer, document: &Guid) -> Result<xml::datatypes::Base64, Error> {
         let id = DocumentId(wire::uuid(document)?);
-        let (message, content) = self.reader.document(citizen.key, id)?.ok_or(Refusal::UnknownIdentifier)?;
+        let Some((message, content)) = self.reader.document(citizen.key, id)? else {
+            return Err(self.missing(citizen, viewer, id)?.into());
+        };
         self.touched(message.id);
         self.touched_document(id);
 
@@ -164,6 +171,17 @@ impl Call<'_> {
             return Err(Refusal::NotAuthorised.into());
         }
         Ok(xml::datatypes::Base64(content.ok_or(Refusal::DocumentGone)?))
+    }
+
+    /// Why a document is not there: purged, for those who could have read it; to everybody else it is not theirs, or unknown.
+    fn missing(&mut self, citizen: &Citizen, viewer: &Viewer, document: DocumentId) -> Result<Refusal, Error> {
+        let purged = self.reader.purged_document(citizen.key, document, viewer)?;
+        purged.iter().for_each(|_| self.touched_document(document));
+        Ok(match purged {
+            None => Refusal::UnknownIdentifier,
+            Some(true) => Refusal::DocumentGone,
+            Some(false) => Refusal::NotAuthorised,
+        })
     }
 
     /// The draft a request states, its code-list values checked (M14).

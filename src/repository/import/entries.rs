@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::fields::{Entry, Fields, Reason};
 use crate::domain::RelationKind;
 use crate::domain::citizen::MAX_REASON;
+use crate::domain::retention::Period;
 use crate::repository::rows;
 use crate::repository::types::Identifier;
 
@@ -171,6 +172,59 @@ fn as_in_certificates(subject_id: String) -> String {
     match subject_id.strip_prefix("UI:DK-O:G:") {
         Some(uuid) => format!("UI:DK-O:G:{}", uuid.to_ascii_lowercase()),
         None => subject_id,
+    }
+}
+
+impl Entry for rows::Retention {
+    const COLUMNS: &'static [&'static str] = &["context", "period", "archive_release"];
+
+    fn read(fields: &Fields<'_>) -> Result<Self, Reason> {
+        let period: Period = fields.raw("period").parse()?;
+        let archive_release = match fields.raw("archive_release") {
+            "yes" => true,
+            "no" => false,
+            _ => return Err("archive_release must be yes or no".to_owned()),
+        };
+        Ok(Self {
+            context: fields.number("context", 0..=100_000_000)?,
+            period: period.to_string(),
+            archive_release,
+        })
+    }
+
+    fn key(&self) -> String {
+        self.context.to_string()
+    }
+}
+
+/// A release to the archive whose citizen is still named by the civil registration number.
+pub struct ArchiveRelease {
+    pub cpr: String,
+    inactive_before: NaiveDate,
+}
+
+impl ArchiveRelease {
+    /// The row, once the citizen's key is known.
+    pub fn row(self, citizen: Identifier) -> rows::ArchiveRelease {
+        rows::ArchiveRelease {
+            citizen,
+            inactive_before: self.inactive_before,
+        }
+    }
+}
+
+impl Entry for ArchiveRelease {
+    const COLUMNS: &'static [&'static str] = &["cpr", "inactive_before"];
+
+    fn read(fields: &Fields<'_>) -> Result<Self, Reason> {
+        Ok(Self {
+            cpr: fields.cpr("cpr")?,
+            inactive_before: fields.day("inactive_before")?,
+        })
+    }
+
+    fn key(&self) -> String {
+        self.cpr.clone()
     }
 }
 

@@ -11,7 +11,7 @@ use super::super::audit::Chain;
 use super::super::facts::{Facts, Standing};
 use super::super::rows::Insert;
 use super::super::schema::{
-    answered_request, audit_record, document, document_content, document_name, message, message_content, rectification,
+    answered_request, audit_record, document, document_content, document_name, legal_hold, message, message_content, rectification,
 };
 use super::super::types::{Identifier, Moment};
 use super::Connection;
@@ -23,10 +23,12 @@ pub fn append(connection: &mut Connection, units: &[&Unit], chain: &mut Chain, r
     let answered = standing.answered.clone();
     let (facts, refused) = Facts::gather(units, standing, chain);
     forget(connection, &facts, &answered)?;
+    lift(connection, &facts)?;
     insert(connection, &facts)?;
     if !facts.audit.is_empty() {
         Insert::insert(connection, &[chain.head()])?;
     }
+    super::purge::purge(connection, &facts.purged)?;
     for rectification in &facts.rectifications {
         remove_content(connection, rectification.citizen, rectification.message)?;
     }
@@ -56,6 +58,8 @@ fn insert(connection: &mut Connection, facts: &Facts<'_>) -> QueryResult<()> {
     Insert::insert(connection, &facts.outbox)?;
     Insert::insert(connection, &facts.events)?;
     Insert::insert(connection, &facts.answers)?;
+    Insert::insert(connection, &facts.holds)?;
+    Insert::insert(connection, &facts.purged)?;
     Insert::insert(connection, &facts.audit)?;
     Insert::insert(connection, &facts.audit_citizens)?;
     Ok(())
@@ -66,21 +70,28 @@ fn insert(connection: &mut Connection, facts: &Facts<'_>) -> QueryResult<()> {
 fn standing(connection: &mut Connection, units: &[&Unit]) -> QueryResult<Standing> {
     let mut standing = Standing::default();
     let (mut citizens, mut threads, mut messages) = (Vec::new(), Vec::new(), Vec::new());
-    let mut requests = Vec::new();
+    let (mut requests, mut resting, mut to_be_held) = (Vec::new(), false, Vec::new());
     for (condition, _) in units.iter().flat_map(|unit| &unit.conditions) {
         match *condition {
             Condition::ThreadOpen { citizen, thread } => {
                 citizens.push(Identifier(citizen.0));
                 threads.push(Identifier(thread.0));
             }
-            Condition::NotRectified { citizen, message } => {
+            Condition::NotRectified { citizen, message } | Condition::Known { citizen, message } => {
                 citizens.push(Identifier(citizen.0));
                 messages.push(Identifier(message.0));
             }
+            Condition::Resting { citizen, thread, .. } => {
+                citizens.push(Identifier(citizen.0));
+                threads.push(Identifier(thread.0));
+                resting = true;
+            }
+            Condition::NotHeld { citizen } => to_be_held.push(Identifier(citizen.0)),
             Condition::FirstRequest { key, .. } => requests.push(key.0.as_slice().to_vec()),
         }
     }
     standing.answered = answered(connection, requests)?;
+    standing.held = super::purge::held(connection, &to_be_held)?;
     if citizens.is_empty() {
         return Ok(standing);
     }
@@ -91,13 +102,23 @@ fn standing(connection: &mut Connection, units: &[&Unit]) -> QueryResult<Standin
             .select((message::citizen, message::id, message::thread))
             .load(connection)?;
         for (citizen, id, thread) in found {
-            standing.known.insert((CitizenKey(citizen.0), MessageId(id.0)));
+            standing.threads.insert((CitizenKey(citizen.0), MessageId(id.0)), ThreadId(thread.0));
             threads.push(thread);
         }
     }
     for (citizen, id, first) in super::lock_threads(connection, &citizens, &threads)? {
         standing.first.insert((CitizenKey(citizen.0), ThreadId(id.0)), MessageId(first.0));
         messages.push(first);
+    }
+    // Of what was there before the lock, what still is.
+    standing.known = standing
+        .threads
+        .iter()
+        .filter(|((citizen, _), thread)| standing.first.contains_key(&(*citizen, **thread)))
+        .map(|(message, _)| *message)
+        .collect();
+    if resting {
+        standing.last_activity = super::purge::last_activity(connection, &citizens, &threads)?;
     }
     let rectified: Vec<(Identifier, Identifier)> = rectification::table
         .filter(rectification::citizen.eq_any(&citizens))
@@ -122,6 +143,19 @@ fn answered(connection: &mut Connection, keys: Vec<Vec<u8>>) -> QueryResult<Hash
         .load(connection)?;
     let key = |(key, at): (Vec<u8>, Moment)| Some((RequestKey(key.try_into().ok()?), at.0));
     Ok(found.into_iter().filter_map(key).collect())
+}
+
+/// Ends legal holds, and removes answers whose time is over.
+fn lift(connection: &mut Connection, facts: &Facts<'_>) -> QueryResult<()> {
+    for hold in &facts.lifted {
+        diesel::delete(legal_hold::table.find((Identifier(hold.citizen.0), hold.reason.as_str()))).execute(connection)?;
+    }
+    if !facts.forgotten.is_empty() {
+        let keys: Vec<&[u8]> = facts.forgotten.iter().map(|key| key.0.as_slice()).collect();
+        diesel::delete(answered_request::table.filter(answered_request::key.eq_any(keys))).execute(connection)?;
+    }
+    let held: Vec<Identifier> = facts.holds.iter().map(|hold| hold.citizen).collect();
+    super::lock_citizens(connection, &held)
 }
 
 /// Removes the forgotten answers whose identifiers are used again. What another process stored meanwhile is another answer and stays.
@@ -149,10 +183,15 @@ fn remove_content(connection: &mut Connection, citizen: Identifier, message: Ide
         diesel::delete(document_name::table.find((citizen, id))).execute(connection)?;
     }
     let hashes: Vec<Vec<u8>> = documents.into_iter().map(|(_, sha256)| sha256).collect();
+    remove_unused(connection, citizen, &hashes)
+}
+
+/// Takes away the bytes that no document of the citizen with a name has any more; the hashes are in order.
+pub fn remove_unused(connection: &mut Connection, citizen: Identifier, hashes: &[Vec<u8>]) -> QueryResult<()> {
     if hashes.is_empty() {
         return Ok(());
     }
-    super::lock_contents(connection, citizen, &hashes)?;
+    super::lock_contents(connection, citizen, hashes)?;
     let in_use: HashSet<Vec<u8>> = document::table
         .inner_join(
             document_name::table.on(document_name::citizen
@@ -160,7 +199,7 @@ fn remove_content(connection: &mut Connection, citizen: Identifier, message: Ide
                 .and(document_name::document.eq(document::id))),
         )
         .filter(document::citizen.eq(citizen))
-        .filter(document::sha256.eq_any(&hashes))
+        .filter(document::sha256.eq_any(hashes))
         .select(document::sha256)
         .load(connection)?
         .into_iter()

@@ -9,7 +9,7 @@ use diesel::connection::Connection as _;
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::super::import::{Entry, ImportError, Kind, Lines, Numbered, Relation, Summary};
+use super::super::import::{ArchiveRelease, Entry, ImportError, Kind, Lines, Numbered, Relation, Summary};
 use super::super::rows::{self, Insert};
 use super::super::schema::{citizen, code_list_item, organisation};
 use super::super::types::Identifier;
@@ -39,7 +39,7 @@ pub fn import<'r>(
             let organisations = organisations(connection)?;
             portions(connection, source, progress, |connection, entries: Vec<Numbered<Relation>>| {
                 refer(&entries, &organisations, |relation| &relation.organisation)?;
-                let entries = with_citizens(connection, entries)?;
+                let entries = with_citizens(connection, entries, |relation| &relation.cpr, Relation::row)?;
                 store(connection, entries, "the relation cannot be stored")
             })
         }
@@ -55,6 +55,13 @@ pub fn import<'r>(
                 },
             )
         }
+        Kind::Retention => portions(connection, source, progress, |connection, entries: Vec<Numbered<rows::Retention>>| {
+            store(connection, entries, "the period cannot be stored")
+        }),
+        Kind::ArchiveReleases => portions(connection, source, progress, |connection, entries: Vec<Numbered<ArchiveRelease>>| {
+            let entries = with_citizens(connection, entries, |release| &release.cpr, ArchiveRelease::row)?;
+            store(connection, entries, "the release cannot be stored")
+        }),
         Kind::CodeLists => {
             let known = code_list_items(connection)?;
             portions(
@@ -134,8 +141,14 @@ fn organisations(connection: &mut Connection) -> QueryResult<HashSet<String>> {
         .collect())
 }
 
-fn with_citizens(connection: &mut Connection, entries: Vec<Numbered<Relation>>) -> Result<Vec<Numbered<rows::Relation>>, ImportError> {
-    let mut numbers: Vec<&str> = entries.iter().map(|entry| entry.value.cpr.as_str()).collect();
+/// The citizens named by number, each entry as a row with the citizen's key.
+fn with_citizens<T, Row>(
+    connection: &mut Connection,
+    entries: Vec<Numbered<T>>,
+    cpr: impl Fn(&T) -> &String,
+    row: impl Fn(T, Identifier) -> Row,
+) -> Result<Vec<Numbered<Row>>, ImportError> {
+    let mut numbers: Vec<&str> = entries.iter().map(|entry| cpr(&entry.value).as_str()).collect();
     numbers.dedup();
     let keys: HashMap<String, Identifier> = citizen::table
         .filter(citizen::cpr.eq_any(numbers))
@@ -143,10 +156,10 @@ fn with_citizens(connection: &mut Connection, entries: Vec<Numbered<Relation>>) 
         .load(connection)?
         .into_iter()
         .collect();
-    let with_citizen = |Numbered { line, value }: Numbered<Relation>| match keys.get(&value.cpr) {
+    let with_citizen = |Numbered { line, value }: Numbered<T>| match keys.get(cpr(&value)) {
         Some(key) => Ok(Numbered {
             line,
-            value: value.row(*key),
+            value: row(value, *key),
         }),
         None => Err(ImportError::line(line, "the citizen is not registered; import citizens first")),
     };

@@ -35,6 +35,17 @@ pub fn answered(
     found.map(|row| read(key, row)).transpose()
 }
 
+/// Some of the keys whose answers are forgotten but still there.
+pub fn forgotten(connection: &mut Connection, forgotten: DateTime<Utc>, limit: u32) -> QueryResult<Vec<RequestKey>> {
+    let keys: Vec<Vec<u8>> = answered_request::table
+        .filter(answered_request::answered_at.le(Moment(forgotten)))
+        .select(answered_request::key)
+        .order(answered_request::answered_at)
+        .limit(limit.into())
+        .load(connection)?;
+    Ok(keys.into_iter().filter_map(|key| key.try_into().ok().map(RequestKey)).collect())
+}
+
 fn read(key: RequestKey, (content, citizen, message, at, answer, cpr): Row) -> QueryResult<(CivilRegistrationNumber, AnsweredRequest)> {
     let content = content
         .try_into()
