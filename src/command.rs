@@ -107,7 +107,10 @@ fn open(database: &Database) -> Result<Repository, Failure> {
 
 /// Who works at this terminal, for the audit: the operating system's word.
 fn operator() -> Option<String> {
-    ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| std::env::var(name).ok()).filter(|name| !name.is_empty())
+    ["USER", "LOGNAME", "USERNAME"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok())
+        .filter(|name| !name.is_empty())
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ mod archive {
     mod messages;
     mod outages;
     mod people;
+    mod purges;
     mod rectifications;
     mod tables;
 }

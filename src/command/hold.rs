@@ -78,7 +78,11 @@ impl Hold {
                 let lines = holds
                     .iter()
                     .map(|(cpr, hold)| format!("{}\t{}\t{}", cpr.expose(), hold.at.format("%Y-%m-%d"), hold.reason));
-                ["cpr\tsince\treason".to_owned()].into_iter().chain(lines).collect::<Vec<_>>().join("\n")
+                ["cpr\tsince\treason".to_owned()]
+                    .into_iter()
+                    .chain(lines)
+                    .collect::<Vec<_>>()
+                    .join("\n")
             }),
         };
         let said = done.map_err(|error| match error {

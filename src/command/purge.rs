@@ -52,7 +52,8 @@ impl Purge {
             ));
         }
         let repository = open(&self.database)?;
-        let failed = |error: crate::error::Error| Failure::Other(format!("the purge stopped: {error}; what is done is done, start it again"));
+        let failed =
+            |error: crate::error::Error| Failure::Other(format!("the purge stopped: {error}; what is done is done, start it again"));
         let bar = bar(repository.reader().thread_count().map_err(failed)?);
         let plan = Plan {
             day,

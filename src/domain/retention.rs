@@ -242,7 +242,18 @@ mod tests {
             assert_eq!(text.parse(), Ok(period));
             assert_eq!(period.to_string().parse(), Ok(period));
         }
-        for wrong in ["", "5", "0 days", "-1 days", "+1 days", "5 weeks", "101 years", "5  years", "99999999999 days", " 5 years"] {
+        for wrong in [
+            "",
+            "5",
+            "0 days",
+            "-1 days",
+            "+1 days",
+            "5 weeks",
+            "101 years",
+            "5  years",
+            "99999999999 days",
+            " 5 years",
+        ] {
             assert!(wrong.parse::<Period>().is_err(), "{wrong}");
         }
     }

@@ -20,6 +20,8 @@ fn import(repository: &Repository, kind: File, lines: &str) -> Result<Summary, S
             "system\tcertificate_subject_cvr\tcertificate_subject_id\torganisation_type\torganisation_code\tvalid_from\tvalid_to"
         }
         File::CodeLists => "list\tcode\tname\tdescription\tstart\tend\tsource",
+        File::Retention => "context\tperiod\tarchive_release",
+        File::ArchiveReleases => "cpr\tinactive_before",
     };
     repository
         .import(kind, format!("{header}\n{lines}").as_bytes(), &mut |_| {})
@@ -128,6 +130,27 @@ on_each_engine! {
             import(&repository, File::Agreements, &agreement(id)).unwrap();
             assert_eq!(repository.reader().agreements("90000091", kept).unwrap().len(), 1, "{id}");
         }
+    }
+
+    /// S7: a context has one period of days, months or years; a release names a known citizen and a day.
+    fn s07_periods_and_releases_are_read_strictly(database: &Database) {
+        let repository = database.repository();
+        repository.load_demo().unwrap();
+        let period = "a period is a number of days, months or years like 5 years, at least 1 day and at most 100 years";
+        for (lines, reason) in [
+            ("1\t5\tno", format!("line 2: {period}")),
+            ("1\t0 days\tno", format!("line 2: {period}")),
+            ("1\t5 years\tmaybe", "line 2: archive_release must be yes or no".to_owned()),
+            ("1\t5 years\tno\n1\t6 years\tno", "line 3: the same entry stands in line 2".to_owned()),
+        ] {
+            is_refused(&repository, File::Retention, lines, &reason);
+        }
+        assert_eq!(import(&repository, File::Retention, "1\t18 months\tyes\n3\t30 days\tno").unwrap().changed, 2);
+        assert_eq!(import(&repository, File::Retention, "1\t18 months\tyes\n3\t31 days\tno").unwrap().changed, 1);
+        is_refused(&repository, File::ArchiveReleases, "0101010101\t2026-01-01", "line 2: the citizen is not registered; import citizens first");
+        is_refused(&repository, File::ArchiveReleases, "1503850002\tsoon", "line 2: inactive_before must be a day like 2026-01-31");
+        assert_eq!(import(&repository, File::ArchiveReleases, "1503850002\t2026-01-01").unwrap().changed, 1);
+        assert_eq!(import(&repository, File::ArchiveReleases, "1503850002\t2026-01-01").unwrap().changed, 0);
     }
 
     /// S4: guest access needs a reason of 1 to 900 characters without HTML; S3: periods are closed-open and not empty.

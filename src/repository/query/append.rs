@@ -102,7 +102,9 @@ fn standing(connection: &mut Connection, units: &[&Unit]) -> QueryResult<Standin
             .select((message::citizen, message::id, message::thread))
             .load(connection)?;
         for (citizen, id, thread) in found {
-            standing.threads.insert((CitizenKey(citizen.0), MessageId(id.0)), ThreadId(thread.0));
+            standing
+                .threads
+                .insert((CitizenKey(citizen.0), MessageId(id.0)), ThreadId(thread.0));
             threads.push(thread);
         }
     }

@@ -55,13 +55,21 @@ pub fn import<'r>(
                 },
             )
         }
-        Kind::Retention => portions(connection, source, progress, |connection, entries: Vec<Numbered<rows::Retention>>| {
-            store(connection, entries, "the period cannot be stored")
-        }),
-        Kind::ArchiveReleases => portions(connection, source, progress, |connection, entries: Vec<Numbered<ArchiveRelease>>| {
-            let entries = with_citizens(connection, entries, |release| &release.cpr, ArchiveRelease::row)?;
-            store(connection, entries, "the release cannot be stored")
-        }),
+        Kind::Retention => portions(
+            connection,
+            source,
+            progress,
+            |connection, entries: Vec<Numbered<rows::Retention>>| store(connection, entries, "the period cannot be stored"),
+        ),
+        Kind::ArchiveReleases => portions(
+            connection,
+            source,
+            progress,
+            |connection, entries: Vec<Numbered<ArchiveRelease>>| {
+                let entries = with_citizens(connection, entries, |release| &release.cpr, ArchiveRelease::row)?;
+                store(connection, entries, "the release cannot be stored")
+            },
+        ),
         Kind::CodeLists => {
             let known = code_list_items(connection)?;
             portions(

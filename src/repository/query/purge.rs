@@ -97,11 +97,7 @@ pub fn last_activity(connection: &mut Connection, citizens: &[Identifier], threa
         .select((message::citizen, message::thread, max(message::created_at)))
         .load(connection)?;
     let read: Vec<Latest> = message::table
-        .inner_join(
-            reading::table.on(reading::citizen
-                .eq(message::citizen)
-                .and(reading::message.eq(message::id))),
-        )
+        .inner_join(reading::table.on(reading::citizen.eq(message::citizen).and(reading::message.eq(message::id))))
         .filter(message::citizen.eq_any(citizens))
         .filter(message::thread.eq_any(threads))
         .group_by((message::citizen, message::thread))
@@ -145,11 +141,7 @@ pub fn extents(connection: &mut Connection, threads: &[RestingThread]) -> QueryR
         ))
         .load(connection)?;
     let documents: Vec<(Identifier, i64)> = message::table
-        .inner_join(
-            document::table.on(document::citizen
-                .eq(message::citizen)
-                .and(document::message.eq(message::id))),
-        )
+        .inner_join(document::table.on(document::citizen.eq(message::citizen).and(document::message.eq(message::id))))
         .inner_join(
             document_name::table.on(document_name::citizen
                 .eq(document::citizen)
@@ -242,7 +234,14 @@ pub fn purge(connection: &mut Connection, purged: &[rows::PurgedThread]) -> Quer
         )+ };
     }
 
-    remove!(outbox, delivery_attempt, delivery_outcome, delivery, answered_request, message_content);
+    remove!(
+        outbox,
+        delivery_attempt,
+        delivery_outcome,
+        delivery,
+        answered_request,
+        message_content
+    );
     remove_documents(connection, &citizens, &messages, &parties)?;
     remove!(reading, rectification);
     diesel::delete(message::table)
