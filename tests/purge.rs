@@ -233,7 +233,13 @@ fn s7_no_mark_is_left_in_the_files() {
         }
         assert!(in_rows(&database, &purged).len() > 500, "{kind:?}");
 
-        let report = said(&program(&database, &["purge", "--rewrite", "yes"]));
+        // On PostgreSQL writing anew has to be asked for: nobody can use a table meanwhile.
+        let rewrite: &[&str] = if kind == Kind::Sqlite {
+            &["purge"]
+        } else {
+            &["purge", "--rewrite", "yes"]
+        };
+        let report = said(&program(&database, rewrite));
         assert!(
             report.lines().any(|line| line.split_whitespace().take(3).eq(["1", "100", "100"])),
             "{report}"
