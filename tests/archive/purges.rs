@@ -130,8 +130,10 @@ on_each_engine! {
 
         let mut reader = repository.reader();
         assert!(reader.document(first.citizen, document.id).unwrap().is_none());
-        assert_eq!(reader.purged_document(first.citizen, document.id).unwrap(), Some(("2/81".to_owned(), "8/90101".to_owned())));
-        assert!(reader.thread(first.citizen, first.thread, Some(&fund())).unwrap().is_empty());
+        for (viewer, could) in [(Viewer::Authority(fund()), true), (Viewer::Authority(municipality()), false), (Viewer::Citizen, true)] {
+            assert_eq!(reader.purged_document(first.citizen, document.id, &viewer).unwrap(), Some(could));
+        }
+        assert!(reader.thread(first.citizen, first.thread, Some(&Viewer::Authority(fund()))).unwrap().is_empty());
         assert_eq!(purged(&repository, day()).total(), Tally::default(), "a second time there is nothing to do");
         let rest = purged(&repository, day().succ_opt().unwrap());
         assert_eq!(rest.total().threads, 1);
