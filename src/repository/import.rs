@@ -1,4 +1,4 @@
-//! Import of what authorities register elsewhere: citizens, organisations, relations, agreements and code lists, as tab-separated files.
+//! Import of what authorities register elsewhere: citizens, organisations, relations, agreements, code lists and subscriptions to the queue, as tab-separated files.
 //! All of a file or nothing; a bad line is named by number and reason, never by what stands in it; a second import of the same file changes nothing.
 //! Writing the rows is left to `query/import`, showing progress to the command line.
 
@@ -25,16 +25,19 @@ pub enum Kind {
     Agreements,
     /// `list code name description start end source`
     CodeLists,
+    /// `organisation_type organisation_code valid_from valid_to`
+    Subscriptions,
 }
 
 impl Kind {
     /// Every kind with the word of the command line, in an order in which files can refer to each other.
-    pub const ALL: [(Self, &'static str); 5] = [
+    pub const ALL: [(Self, &'static str); 6] = [
         (Self::Organisations, "organisations"),
         (Self::Citizens, "citizens"),
         (Self::Relations, "relations"),
         (Self::Agreements, "agreements"),
         (Self::CodeLists, "code-lists"),
+        (Self::Subscriptions, "subscriptions"),
     ];
 
     /// The word of the command line.
@@ -50,6 +53,7 @@ impl Kind {
             Self::Relations => include_str!("../../fixtures/demo/relations.tsv"),
             Self::Agreements => include_str!("../../fixtures/demo/agreements.tsv"),
             Self::CodeLists => include_str!("../../fixtures/demo/code-lists.tsv"),
+            Self::Subscriptions => include_str!("../../fixtures/demo/subscriptions.tsv"),
         }
     }
 }

@@ -4,6 +4,8 @@
 
 #![allow(clippy::duplicate_mod, reason = "the queries are written once and compiled for each engine")]
 
+use std::collections::BTreeSet;
+
 use diesel::connection::{Connection as _, SimpleConnection};
 use diesel::prelude::*;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -33,6 +35,8 @@ pub mod messages;
 pub mod organisations;
 #[path = "query/outbox.rs"]
 pub mod outbox;
+#[path = "query/queue.rs"]
+pub mod queue;
 #[path = "query/requests.rs"]
 pub mod requests;
 
@@ -108,6 +112,11 @@ fn hold_waiting(_: &mut Connection, _: &[Identifier], waiting: &[Identifier], _:
 
 /// As with threads: the write lock is enough.
 fn lock_contents(_: &mut Connection, _: Identifier, _: &[Vec<u8>]) -> QueryResult<()> {
+    Ok(())
+}
+
+/// As with threads: nobody else numbers events or opens sequences.
+fn hold_queues(_: &mut Connection, _: &BTreeSet<i64>) -> QueryResult<()> {
     Ok(())
 }
 

@@ -144,7 +144,7 @@ impl Call<'_> {
                 at: self.received_at,
             }));
             if message.is_to(viewer) {
-                self.tell(EventKind::Read, &message);
+                self.tell(EventKind::Read, &message, citizen);
             }
         }
         wire::receipt(id, read_before.unwrap_or(self.received_at))
