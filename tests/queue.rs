@@ -2,16 +2,22 @@
 //! and many of them at once on one queue (Q1, Q2, Q3).
 
 #![allow(missing_docs, reason = "tests")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests"
+)]
 
 mod support {
     #![allow(dead_code, reason = "each test binary uses its own part of the support")]
     pub mod database;
 }
 
-#[path = "queue/consumer.rs"]
+#[path = "consumers/consumer.rs"]
 mod consumer;
-#[path = "queue/crowd.rs"]
+#[path = "consumers/crowd.rs"]
 mod crowd;
 
 use std::thread;

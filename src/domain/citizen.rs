@@ -127,7 +127,11 @@ impl Citizen {
         self.relations
             .iter()
             .filter(move |relation| relation.kind != RelationKind::Former && relation.holds_on(day, 0, 0))
-            .filter(move |relation| relation.subscription.is_some_and(|Subscription { from, to }| from <= day && day < to))
+            .filter(move |relation| {
+                relation
+                    .subscription
+                    .is_some_and(|Subscription { from, to }| from <= day && day < to)
+            })
             .map(|relation| &relation.organisation)
     }
 

@@ -176,7 +176,11 @@ mod tests {
         ] {
             let of = |message| kind.told(message, &citizen, by, day("2026-05-04"));
             assert_eq!(of(&between), Vec::from_iter(told.cloned()), "{kind:?} by {by}");
-            assert_eq!(of(&to_citizen), Vec::from_iter(told_of_citizens.cloned()), "{kind:?} by {by}, to a citizen");
+            assert_eq!(
+                of(&to_citizen),
+                Vec::from_iter(told_of_citizens.cloned()),
+                "{kind:?} by {by}, to a citizen"
+            );
         }
     }
 
@@ -195,7 +199,10 @@ mod tests {
         let told = |relations, by| EventKind::Created.told(&between, &citizen(relations), by, day("2026-05-04"));
         let open = |organisation| subscribed(organisation, "2026-05-04", "2026-05-05");
         assert_eq!(told(vec![open(&town)], &fund), [centre.clone(), town.clone()]);
-        assert_eq!(told(vec![open(&town), open(&town), open(&centre), open(&fund)], &fund), [centre.clone(), town.clone()]);
+        assert_eq!(
+            told(vec![open(&town), open(&town), open(&centre), open(&fund)], &fund),
+            [centre.clone(), town.clone()]
+        );
         assert_eq!(told(vec![subscribed(&town, "2026-05-05", "2026-05-06")], &fund), [centre.clone()]);
         assert_eq!(told(vec![subscribed(&town, "2026-05-03", "2026-05-04")], &fund), [centre.clone()]);
         for (kind, from, to) in [

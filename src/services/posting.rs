@@ -60,7 +60,11 @@ impl Call<'_> {
         };
         let (message, documents) = draft.sent(stamp);
         let delivery = |channel| Fact::Delivery(Delivery::of(&message, channel, self.identifier()));
-        let following: Vec<_> = message.deliveries().map(delivery).chain(self.events(kind, &message, citizen)).collect();
+        let following: Vec<_> = message
+            .deliveries()
+            .map(delivery)
+            .chain(self.events(kind, &message, citizen))
+            .collect();
 
         self.touched(stamp.message);
         self.unit.record(Fact::Message(Box::new(message)));

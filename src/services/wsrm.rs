@@ -3,6 +3,7 @@
 
 use super::call::Call;
 use super::wire;
+use crate::contract::Operation;
 use crate::contract::microsoft_com::Guid;
 use crate::contract::wsrm::{ServiceInventoryCollectionType, ServiceItemType, SubQueueIdentifierType};
 use crate::contract::wsrm_message_service_v10::Operation as Item;
@@ -11,7 +12,6 @@ use crate::contract::wsrm_service::{
     TerminateSequenceRequestType, TerminateSequenceResponseType,
 };
 use crate::contract::wsrm_service_v3::WsrmService;
-use crate::contract::Operation;
 use crate::domain::queue::{Ending, Queue, Sequence, Turn};
 use crate::domain::{Condition, Fact, Refusal, SequenceId};
 use crate::error::Error;
@@ -70,8 +70,10 @@ fn open(call: &mut Call<'_>, sequence: &Sequence) -> Result<(), Error> {
         if let Some(open) = call.reader.open_sequence(&sequence.queue)? {
             return Err(Refusal::SequenceOpen(open).into());
         }
-        call.unit
-            .require(Condition::NoSequenceOpen(sequence.queue.clone()), Refusal::SequenceOpen(sequence.id));
+        call.unit.require(
+            Condition::NoSequenceOpen(sequence.queue.clone()),
+            Refusal::SequenceOpen(sequence.id),
+        );
         call.unit.record(Fact::Sequence(Turn::Opened(sequence.clone())));
         match call.store() {
             Err(Error::Refused(_)) => {}

@@ -31,7 +31,10 @@ impl WsrmMessageService for Call<'_> {
         for (_, event) in &events {
             self.touched(event.message);
         }
-        let shown = events.into_iter().map(|(cpr, event)| event::shown(&cpr, event)).collect::<Result<_, _>>()?;
+        let shown = events
+            .into_iter()
+            .map(|(cpr, event)| event::shown(&cpr, event))
+            .collect::<Result<_, _>>()?;
         // There is one operation to call, so its answer is the first and the last.
         let place = SequenceResponseType {
             identifier: wire::guid(sequence.0)?,

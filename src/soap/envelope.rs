@@ -185,7 +185,10 @@ impl Blocks {
 /// The header the reader stands before, if an operation of the service declares it.
 fn declared(reader: &mut Reader<'_>, service: Service) -> Result<Option<Name>, Violation> {
     let Some(tag) = reader.peek()? else { return Ok(None) };
-    let mut headers = service.operations().into_iter().flat_map(|operation| operation.description().headers);
+    let mut headers = service
+        .operations()
+        .into_iter()
+        .flat_map(|operation| operation.description().headers);
     Ok(headers.find(|name| tag.is(name)).copied())
 }
 

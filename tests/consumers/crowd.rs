@@ -94,7 +94,10 @@ pub fn run(database: &Database, events: usize, citizens: u32, consumers: usize) 
         }
     });
     let ledger = ledger.into_inner().unwrap();
-    assert_eq!((ledger.delivered.len(), ledger.acknowledged.len(), ledger.held.len()), (events, events, 0));
+    assert_eq!(
+        (ledger.delivered.len(), ledger.acknowledged.len(), ledger.held.len()),
+        (events, events, 0)
+    );
     assert!(ledger.again > 0, "no consumer crashed or gave up: the test shows nothing");
     assert_eq!((database.count("queue_event"), database.count("queue_sequence")), (0, 0));
 }

@@ -74,7 +74,12 @@ impl Shop {
 
     fn over(repository: Repository, citizens: Arc<Vec<(CitizenKey, String)>>, counts: Arc<Vec<AtomicU64>>) -> Self {
         let desk = Desk::new(repository.clone(), Settings::default(), Sources::system()).unwrap();
-        Self { desk, repository, citizens, counts }
+        Self {
+            desk,
+            repository,
+            citizens,
+            counts,
+        }
     }
 
     pub fn reader(&self) -> Reader {
@@ -99,7 +104,10 @@ impl Shop {
             context,
             channel: Channel::AuthorityToAuthority,
             queued_at: noon(),
-            registration: Registration { authority: Organisation::new(OrganisationType::UNEMPLOYMENT_FUND, "81"), user: user(&job_centre()) },
+            registration: Registration {
+                authority: Organisation::new(OrganisationType::UNEMPLOYMENT_FUND, "81"),
+                user: user(&job_centre()),
+            },
         }
     }
 
@@ -128,7 +136,11 @@ impl Shop {
     pub fn fill_all(&self, count: usize) {
         let mut unit = Unit::default();
         for number in 0..count {
-            unit.record(Fact::Event(self.event(number % self.citizens.len(), EventKind::Created, Context(1))));
+            unit.record(Fact::Event(self.event(
+                number % self.citizens.len(),
+                EventKind::Created,
+                Context(1),
+            )));
         }
         unit.record(Fact::Audit(Box::new(record())));
         self.repository.commit(unit).wait().unwrap();
@@ -136,7 +148,11 @@ impl Shop {
 
     /// A consumer of the job centre's queue, by the name of its system.
     pub fn consumer(&self, system: &str) -> Consumer<'_> {
-        Consumer { desk: &self.desk, system: system.to_owned(), organisation: job_centre() }
+        Consumer {
+            desk: &self.desk,
+            system: system.to_owned(),
+            organisation: job_centre(),
+        }
     }
 }
 
@@ -160,7 +176,9 @@ impl Consumer<'_> {
     /// Opens a sequence; how many messages its inventory promises.
     pub fn create(&self, sub_queue: &str) -> Result<(SequenceId, usize), Error> {
         let name = SubQueueIdentifierType::new(sub_queue).unwrap();
-        let request = CreateSequenceRequestType { sub_queue_identifier: Some(xml::Nillable(Some(name))) };
+        let request = CreateSequenceRequestType {
+            sub_queue_identifier: Some(xml::Nillable(Some(name))),
+        };
         let answer = self.call(None, |call| call.create_sequence(request))?;
         let items = answer.service_inventory_collection.service_item;
         let count = items.iter().map(|item| usize::try_from(item.message_count).unwrap()).sum();
@@ -169,7 +187,9 @@ impl Consumer<'_> {
 
     /// Fetches the events of a sequence.
     pub fn events(&self, sequence: SequenceId) -> Result<Vec<Seen>, Error> {
-        let answer = self.call(Some(sequence), |call| call.get_citizen_message_event_version1(GetCitizenMessageEventVersion1RequestType {}))?;
+        let answer = self.call(Some(sequence), |call| {
+            call.get_citizen_message_event_version1(GetCitizenMessageEventVersion1RequestType {})
+        })?;
         let events = answer.citizen_message_event_collection.citizen_message_event;
         let seen = |event: &dialogmodul::contract::wsrm_message_service::CitizenMessageEventType| Seen {
             id: event.wsrm_metadata.message_identifier.as_str().to_owned(),
@@ -182,22 +202,41 @@ impl Consumer<'_> {
     /// Acknowledges a sequence.
     pub fn terminate(&self, sequence: SequenceId) -> Result<(), Error> {
         let identifier = guid(sequence);
-        self.call(None, |call| call.terminate_sequence(TerminateSequenceRequestType { identifier })).map(drop)
+        self.call(None, |call| call.terminate_sequence(TerminateSequenceRequestType { identifier }))
+            .map(drop)
     }
 
     /// Gives a sequence up.
     pub fn close(&self, sequence: SequenceId) -> Result<(), Error> {
         let identifier = guid(sequence);
-        self.call(None, |call| call.close_sequence(CloseSequenceRequestType { identifier })).map(drop)
+        self.call(None, |call| call.close_sequence(CloseSequenceRequestType { identifier }))
+            .map(drop)
     }
 
     /// A call with what it leaves behind, as the door makes it.
     fn call<T>(&self, sequence: Option<SequenceId>, answer: impl FnOnce(&mut Call<'_>) -> Result<T, Error>) -> Result<T, Error> {
         let (reference, at) = self.desk.begin();
         let name = wsrm::SEQUENCE_REQUEST;
-        let markup = |sequence| format!("<a:{0} xmlns:a='{1}'><a:{2}>{sequence}</a:{2}></a:{0}>", name.local, name.namespace, wsrm::IDENTIFIER.local);
-        let blocks = sequence.map(|sequence| Block { name, markup: markup(sequence) }).into_iter().collect();
-        let caller = Caller { system: self.system.clone(), organisation: self.organisation.clone(), user: user(&self.organisation) };
+        let markup = |sequence| {
+            format!(
+                "<a:{0} xmlns:a='{1}'><a:{2}>{sequence}</a:{2}></a:{0}>",
+                name.local,
+                name.namespace,
+                wsrm::IDENTIFIER.local
+            )
+        };
+        let blocks = sequence
+            .map(|sequence| Block {
+                name,
+                markup: markup(sequence),
+            })
+            .into_iter()
+            .collect();
+        let caller = Caller {
+            system: self.system.clone(),
+            organisation: self.organisation.clone(),
+            user: user(&self.organisation),
+        };
         let surroundings = Surroundings { blocks, addresses: &[] };
         let mut call = self.desk.call(reference, at, &Identity::Development, caller).within(surroundings);
         let answer = answer(&mut call);
