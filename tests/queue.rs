@@ -23,7 +23,7 @@ mod crowd;
 use std::thread;
 
 use consumer::{Consumer, Shop, code, job_centre, other_job_centre};
-use dialogmodul::domain::queue::{EventKind, QueueDepth};
+use dialogmodul::domain::queue::EventKind;
 use dialogmodul::domain::{Context, SequenceId};
 use support::database::{Database, Kind};
 use uuid::Uuid;
@@ -164,17 +164,6 @@ on_each_engine! {
             assert_eq!(one.registered_at.offset(), other.registered_at.offset());
         }
         assert_eq!(read.len(), kinds.len());
-    }
-
-    /// How deep the queues are, and how old.
-    fn depth_and_age_of_the_queue_are_known(database: &Database) {
-        let shop = Shop::open(database, 2);
-        assert_eq!(shop.reader().queue_depth().unwrap(), QueueDepth { waiting: 0, in_sequences: 0, oldest: None });
-        shop.fill(0, 2);
-        shop.consumer("kss").create("").unwrap();
-        shop.fill(1, 3);
-        let depth = shop.reader().queue_depth().unwrap();
-        assert_eq!((depth.waiting, depth.in_sequences, depth.oldest), (5, 2, Some(consumer::noon())));
     }
 
     /// Q1, Q2, Q3: 5,000 events, written through several processes while eight consumers read them, each crashing, giving up, acknowledging twice

@@ -10,7 +10,7 @@ use super::sqlite::{self, Sqlite};
 use super::{Agreement, MessageFilter, OutboxDepth, Pools, StoredDocument};
 use crate::domain::code_list::CodeLists;
 use crate::domain::delivery::Letter;
-use crate::domain::queue::{Event, Queue, QueueDepth};
+use crate::domain::queue::{Event, Queue};
 use crate::domain::{
     AnsweredRequest, Citizen, CitizenKey, CivilRegistrationNumber, CompanyIdentifier, DocumentId, Message, MessageId, Organisation,
     RequestKey, SequenceId, ThreadId, Viewer,
@@ -196,14 +196,6 @@ impl Reader {
         recipient: &Organisation,
     ) -> Result<Option<Vec<(CivilRegistrationNumber, Event)>>, Error> {
         ask!(self, queue::events(sequence, system, recipient))
-    }
-
-    /// How much stands in all queues.
-    ///
-    /// # Errors
-    /// As above.
-    pub fn queue_depth(&mut self) -> Result<QueueDepth, Error> {
-        ask!(self, queue::depth())
     }
 
     pub(super) fn ping(&mut self) -> Result<(), Error> {

@@ -29,7 +29,7 @@ pub fn other_job_centre() -> Organisation {
     Organisation::new(OrganisationType::JOB_CENTRE, "90201")
 }
 
-pub fn noon() -> DateTime<Utc> {
+fn noon() -> DateTime<Utc> {
     "2026-05-04T10:00:00.123456Z".parse().unwrap()
 }
 

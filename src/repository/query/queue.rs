@@ -2,7 +2,7 @@
 //! Every change happens while the authority's queue is held by one transaction, so that no event gets into two sequences (Q3).
 //! Who may, and whether a sequence is open already, is left to the conditions.
 
-use diesel::dsl::{count_star, exists, min, not};
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
@@ -10,7 +10,7 @@ use super::super::rows;
 use super::super::schema::{citizen, queue_event, queue_sequence};
 use super::super::types::{self, Identifier, Moment};
 use super::Connection;
-use crate::domain::queue::{Ending, Event, EventKind, MAX_EVENTS, Queue, QueueDepth, Registration, Sequence, Turn};
+use crate::domain::queue::{Ending, Event, EventKind, MAX_EVENTS, Queue, Registration, Sequence, Turn};
 use crate::domain::{ActingUser, Channel, CitizenKey, CivilRegistrationNumber, Context, MessageId, Organisation, SequenceId, ThreadId};
 
 diesel::alias!(queue_event as earlier: Earlier);
@@ -92,22 +92,6 @@ pub fn events(
     }
     let read = |(cpr, row): (String, Row)| Ok((CivilRegistrationNumber::new(cpr), event(row)?));
     rows.into_iter().map(read).collect::<QueryResult<_>>().map(Some)
-}
-
-/// How much stands in all queues.
-pub fn depth(connection: &mut Connection) -> QueryResult<QueueDepth> {
-    let (waiting, oldest): (i64, Option<Moment>) = queue_event::table
-        .select((count_star(), min(queue_event::queued_at)))
-        .first(connection)?;
-    let in_sequences: i64 = queue_event::table
-        .filter(queue_event::sequence.is_not_null())
-        .count()
-        .get_result(connection)?;
-    Ok(QueueDepth {
-        waiting: u64::try_from(waiting).unwrap_or_default(),
-        in_sequences: u64::try_from(in_sequences).unwrap_or_default(),
-        oldest: oldest.map(|moment| moment.0),
-    })
 }
 
 /// Opens a sequence and gives it what waits. Of a citizen of whom another open sequence has something earlier, it gets nothing (Q3).
