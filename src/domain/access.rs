@@ -216,7 +216,12 @@ mod tests {
         Operation::ALL
             .iter()
             .copied()
-            .filter(|operation| !matches!(operation, Operation::GetAuthorityMessages | Operation::ReadCodeLists | Operation::ReadQueue))
+            .filter(|operation| {
+                !matches!(
+                    operation,
+                    Operation::GetAuthorityMessages | Operation::ReadCodeLists | Operation::ReadQueue
+                )
+            })
             .filter(|operation| !is_jobnets(*operation))
     }
 

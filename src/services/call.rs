@@ -22,8 +22,8 @@ use crate::contract::{
 use crate::domain::audit::{AuditRecord, Outcome};
 use crate::domain::queue::{Event, EventKind};
 use crate::domain::{
-    self, Caller, Citizen, CivilRegistrationNumber, DocumentId, Fact, LogReference, Message, MessageId, Organisation, Refusal,
-    SequenceId, ThreadId, Unit, Viewer,
+    self, Caller, Citizen, CivilRegistrationNumber, DocumentId, Fact, LogReference, Message, MessageId, Organisation, Refusal, SequenceId,
+    ThreadId, Unit, Viewer,
 };
 use crate::error::Error;
 use crate::repository::Reader;
