@@ -14,6 +14,8 @@
 //! | rectification | berigtigelse | removing a wrongly sent message; a marker stays |
 //! | viewer | – | for whose eyes a message is: an authority, the citizen, or a company |
 //! | relation | tilknytning | why an authority may see a citizen, and when |
+//! | event | hændelse | something that happened to a message, told to an authority in its queue |
+//! | sequence | sekvens | events of a queue that one system has taken and not yet acknowledged or given back |
 //! | unit | – | the facts one call wants to append, with the conditions they rest on |
 
 pub mod access;
@@ -40,10 +42,10 @@ pub mod viewer;
 
 pub use access::{Access, AccessTable, Operation};
 pub use caller::{ActingUser, Caller, Certificate};
-pub use citizen::{Citizen, Relation, RelationKind};
+pub use citizen::{Citizen, Relation, RelationKind, Subscription};
 pub use day::danish_day;
 pub use draft::Draft;
-pub use identifier::{CitizenKey, CivilRegistrationNumber, DocumentId, LogReference, MessageId, ThreadId};
+pub use identifier::{CitizenKey, CivilRegistrationNumber, DocumentId, LogReference, MessageId, SequenceId, ThreadId};
 pub use message::{Channel, Company, CompanyIdentifier, Context, Message, Party, PartyKind, Status};
 pub use organisation::{Organisation, OrganisationType};
 pub use refusal::Refusal;

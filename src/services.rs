@@ -20,11 +20,14 @@ mod posting;
 pub mod purge;
 mod repetition;
 mod sources;
+mod surroundings;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
 mod wire;
+mod wsrm;
+mod wsrm_message;
 
 /// An operation of any service.
 pub use crate::contract::Operation;
@@ -33,6 +36,7 @@ pub use call::Call;
 pub use desk::{Desk, Refused, Settings};
 pub use identity::Identity;
 pub use sources::Sources;
+pub use surroundings::{Block, Surroundings};
 
 /// The receipt of a unit handed to the archive; wait for it or await it before the answer leaves.
 pub use crate::repository::Commit;

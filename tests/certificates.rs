@@ -18,13 +18,13 @@ mod support {
     pub mod tls_client;
 }
 
-#[path = "certificates/mutual_tls.rs"]
+#[path = "identity/mutual_tls.rs"]
 mod mutual_tls;
-#[path = "certificates/proxy.rs"]
+#[path = "identity/proxy.rs"]
 mod proxy;
-#[path = "certificates/reading.rs"]
+#[path = "identity/reading.rs"]
 mod reading;
-#[path = "certificates/revocation.rs"]
+#[path = "identity/revocation.rs"]
 mod revocation;
-#[path = "certificates/stage.rs"]
+#[path = "identity/stage.rs"]
 mod stage;

@@ -67,6 +67,8 @@ operations! {
     JobnetGetCompanyReplies = "jobnet_get_company_replies",
     /// Look up code lists.
     ReadCodeLists = "read_code_lists",
+    /// Read and acknowledge the calling authority's queue.
+    ReadQueue = "read_queue",
 }
 
 /// The relation a cell of the table asks for.
@@ -214,7 +216,13 @@ mod tests {
         Operation::ALL
             .iter()
             .copied()
-            .filter(|operation| !matches!(operation, Operation::GetAuthorityMessages | Operation::ReadCodeLists) && !is_jobnets(*operation))
+            .filter(|operation| {
+                !matches!(
+                    operation,
+                    Operation::GetAuthorityMessages | Operation::ReadCodeLists | Operation::ReadQueue
+                )
+            })
+            .filter(|operation| !is_jobnets(*operation))
     }
 
     fn is_jobnets(operation: Operation) -> bool {

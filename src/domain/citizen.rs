@@ -34,6 +34,17 @@ pub struct Relation {
     pub from: NaiveDate,
     /// First day on which it no longer holds (closed-open).
     pub to: NaiveDate,
+    /// Since when and until when the authority wants to hear of its citizens (M21), if it does.
+    pub subscription: Option<Subscription>,
+}
+
+/// An authority's subscription to the events of its citizens (M21).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Subscription {
+    /// First day.
+    pub from: NaiveDate,
+    /// First day on which it no longer holds (closed-open).
+    pub to: NaiveDate,
 }
 
 /// Kinds of relation (contract 6).
@@ -109,6 +120,19 @@ impl Citizen {
         self.relations
             .iter()
             .any(|relation| relation.organisation == *organisation && relation.kind != RelationKind::Former && relation.holds_on(day, 0, 0))
+    }
+
+    /// The authorities that have a relation to the citizen and a subscription on `day`; one with two relations comes twice (M21).
+    pub fn subscribers(&self, day: NaiveDate) -> impl Iterator<Item = &Organisation> {
+        self.relations
+            .iter()
+            .filter(move |relation| relation.kind != RelationKind::Former && relation.holds_on(day, 0, 0))
+            .filter(move |relation| {
+                relation
+                    .subscription
+                    .is_some_and(|Subscription { from, to }| from <= day && day < to)
+            })
+            .map(|relation| &relation.organisation)
     }
 
     /// Is the citizen another authority's own, of the same type, on `day`?

@@ -103,6 +103,10 @@ key!(
     DocumentId
 );
 key!(
+    /// A sequence of an authority's queue.
+    SequenceId
+);
+key!(
     /// One call. Stands in the log, the audit and the fault text, so that caller and operator can speak of the same call.
     LogReference
 );

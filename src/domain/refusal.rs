@@ -2,6 +2,8 @@
 //! Codes below 90001 and their texts are STAR's; from 90001 they are ours and say what to do instead.
 //! How a refusal becomes a fault is left to `soap`.
 
+use super::identifier::SequenceId;
+
 /// A refusal: the rules say no. The `Display` text is the fault text and carries no personal data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -124,6 +126,9 @@ pub enum Refusal {
     /// Identifier or name of a party is longer than is kept.
     #[error("The identifier and the name of a user can have at most 255 characters; shorten them")]
     PartyTooLong,
+    /// Q1: the system has a sequence of this queue open. The text names it: a consumer that lost the answer can go on.
+    #[error("The sequence {0} of this queue is open; call CloseSequence or TerminateSequence with it first")]
+    SequenceOpen(SequenceId),
 }
 
 impl Refusal {
@@ -165,6 +170,7 @@ impl Refusal {
             Self::SenderKindNotAllowed => 90017,
             Self::EmployerContext => 90018,
             Self::PartyTooLong => 90019,
+            Self::SequenceOpen(_) => 90020,
             Self::NoEmployerMessage => 90021,
             Self::EmployerWithoutCompany => 90022,
             Self::SenderNotOnJobnet => 90023,

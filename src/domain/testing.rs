@@ -60,6 +60,7 @@ pub(crate) fn relation(organisation: &Organisation, kind: RelationKind, from: &s
         kind,
         from: day(from),
         to: day(to),
+        subscription: None,
     }
 }
 

@@ -9,12 +9,12 @@ use chrono::{DateTime, Utc};
 use super::audit::AuditRecord;
 use super::delivery::Delivery;
 use super::document::Document;
-use super::identifier::{CitizenKey, MessageId, ThreadId};
+use super::identifier::{CitizenKey, MessageId, SequenceId, ThreadId};
+use super::message::Context;
 use super::message::Message;
 use super::organisation::Organisation;
-use super::queue::Event;
+use super::queue::{Event, Queue, Turn};
 use super::refusal::Refusal;
-use super::message::Context;
 use super::request::{AnsweredRequest, RequestKey};
 use super::retention::Hold;
 
@@ -71,6 +71,8 @@ pub enum Fact {
     HoldLifted(Hold),
     /// A thread was purged: with it goes all that hangs on it (S7).
     Purge(Purge),
+    /// A sequence of an authority's queue begins or ends.
+    Sequence(Turn),
     /// The call itself.
     Audit(Box<AuditRecord>),
 }
@@ -169,5 +171,16 @@ pub enum Condition {
         key: RequestKey,
         /// Answers up to this instant are forgotten.
         forgotten: DateTime<Utc>,
+    },
+    /// The system has no open sequence of the queue (Q1).
+    NoSequenceOpen(Queue),
+    /// The sequence is open, and the system's own for this authority (Q1).
+    SequenceOpen {
+        /// Which sequence.
+        sequence: SequenceId,
+        /// Name of the system.
+        system: String,
+        /// The authority.
+        recipient: Organisation,
     },
 }

@@ -12,10 +12,12 @@ use super::rows;
 use super::types::{Identifier, Moment, party_key, reader_key};
 use crate::domain::delivery::{Delivery, DeliveryKind, DeliveryState};
 use crate::domain::document::Document;
-use crate::domain::queue::Event;
+use crate::domain::queue::{Event, Queue, Turn};
 use crate::domain::retention::Hold;
 use crate::domain::unit::{Purge, Reading, Rectification};
-use crate::domain::{AnsweredRequest, CitizenKey, Condition, Fact, Message, MessageId, Party, Refusal, RequestKey, ThreadId, Unit};
+use crate::domain::{
+    AnsweredRequest, CitizenKey, Condition, Fact, Message, MessageId, Party, Refusal, RequestKey, SequenceId, ThreadId, Unit,
+};
 
 /// How the threads and messages stand that a batch has conditions on.
 #[derive(Default)]
@@ -34,6 +36,8 @@ pub struct Standing {
     pub held: HashSet<CitizenKey>,
     /// When the requests were answered that have been.
     pub answered: HashMap<RequestKey, DateTime<Utc>>,
+    /// Open sequences by queue.
+    pub sequences: HashMap<Queue, SequenceId>,
 }
 
 impl Standing {
@@ -44,21 +48,38 @@ impl Standing {
             .map(|(_, refusal)| *refusal)
     }
 
+    /// What a sequence does is seen by the units behind it.
+    fn turn(&mut self, turn: &Turn) {
+        match turn {
+            Turn::Opened(sequence) => drop(self.sequences.insert(sequence.queue.clone(), sequence.id)),
+            Turn::Ended { sequence, .. } => self.sequences.retain(|_, open| open != sequence),
+        }
+    }
+
     fn holds(&self, condition: &Condition) -> bool {
-        match *condition {
-            Condition::ThreadOpen { citizen, thread } => self
+        match condition {
+            &Condition::ThreadOpen { citizen, thread } => self
                 .first
                 .get(&(citizen, thread))
                 .is_some_and(|first| !self.rectified.contains(&(citizen, *first))),
-            Condition::NotRectified { citizen, message } => {
+            &Condition::NotRectified { citizen, message } => {
                 self.known.contains(&(citizen, message)) && !self.rectified.contains(&(citizen, message))
             }
-            Condition::Known { citizen, message } => self.known.contains(&(citizen, message)),
-            Condition::Resting { citizen, thread, since } => {
+            Condition::FirstRequest { key, forgotten } => self.answered.get(key).is_none_or(|at| at <= forgotten),
+            Condition::NoSequenceOpen(queue) => !self.sequences.contains_key(queue),
+            Condition::SequenceOpen {
+                sequence,
+                system,
+                recipient,
+            } => self
+                .sequences
+                .iter()
+                .any(|(queue, open)| open == sequence && queue.system == *system && queue.recipient == *recipient),
+            &Condition::Known { citizen, message } => self.known.contains(&(citizen, message)),
+            &Condition::Resting { citizen, thread, since } => {
                 self.first.contains_key(&(citizen, thread)) && self.last_activity.get(&(citizen, thread)).is_some_and(|last| *last <= since)
             }
-            Condition::NotHeld { citizen } => !self.held.contains(&citizen),
-            Condition::FirstRequest { key, forgotten } => self.answered.get(&key).is_none_or(|at| *at <= forgotten),
+            &Condition::NotHeld { citizen } => !self.held.contains(&citizen),
         }
     }
 
@@ -97,7 +118,8 @@ pub struct Facts<'a> {
     pub rectifications: Vec<rows::Rectification<'a>>,
     pub deliveries: Vec<rows::Delivery>,
     pub outbox: Vec<rows::Outbox>,
-    pub events: Vec<rows::Event>,
+    pub events: Vec<rows::Event<'a>>,
+    pub turns: Vec<&'a Turn>,
     pub answers: Vec<rows::AnsweredRequest<'a>>,
     pub forgotten: Vec<RequestKey>,
     pub holds: Vec<rows::LegalHold<'a>>,
@@ -149,6 +171,10 @@ impl<'a> Facts<'a> {
             Fact::Answer(answered) => {
                 standing.answered.insert(answered.key, answered.at);
                 self.answers.push(answer(answered));
+            }
+            Fact::Sequence(turn) => {
+                standing.turn(turn);
+                self.turns.push(turn);
             }
             Fact::Forgotten(keys) => self.forgotten.extend(keys),
             Fact::Hold(hold) => {
@@ -348,7 +374,8 @@ fn purged(purge: &Purge) -> rows::PurgedThread {
     }
 }
 
-fn happened(event: &Event) -> rows::Event {
+fn happened(event: &Event) -> rows::Event<'_> {
+    let user = &event.registration.user;
     rows::Event {
         id: Identifier(event.id),
         recipient: event.recipient.to_string(),
@@ -358,5 +385,13 @@ fn happened(event: &Event) -> rows::Event {
         thread: Identifier(event.thread.0),
         context: event.context.0,
         channel: event.channel.code(),
+        queued_at: Moment(event.queued_at),
+        authority: event.registration.authority.to_string(),
+        user_kind: user.kind,
+        user_identifier: &user.identifier,
+        user_name: &user.name,
+        user_organisation: user.organisation.to_string(),
+        acted_at: Moment(user.registered_at.to_utc()),
+        acted_offset: user.registered_at.offset().local_minus_utc(),
     }
 }

@@ -1,4 +1,4 @@
-//! Import of what authorities register elsewhere: citizens, organisations, relations, agreements and code lists, as tab-separated files.
+//! Import of what authorities register elsewhere: citizens, organisations, relations, agreements, code lists and subscriptions to the queue, as tab-separated files.
 //! All of a file or nothing; a bad line is named by number and reason, never by what stands in it; a second import of the same file changes nothing.
 //! Writing the rows is left to `query/import`, showing progress to the command line.
 
@@ -29,11 +29,13 @@ pub enum Kind {
     Retention,
     /// `cpr inactive_before`
     ArchiveReleases,
+    /// `organisation_type organisation_code valid_from valid_to`
+    Subscriptions,
 }
 
 impl Kind {
     /// Every kind with the word of the command line, in an order in which files can refer to each other.
-    pub const ALL: [(Self, &'static str); 7] = [
+    pub const ALL: [(Self, &'static str); 8] = [
         (Self::Organisations, "organisations"),
         (Self::Citizens, "citizens"),
         (Self::Relations, "relations"),
@@ -41,6 +43,7 @@ impl Kind {
         (Self::CodeLists, "code-lists"),
         (Self::Retention, "retention"),
         (Self::ArchiveReleases, "archive-releases"),
+        (Self::Subscriptions, "subscriptions"),
     ];
 
     /// The word of the command line.
@@ -58,6 +61,7 @@ impl Kind {
             Self::CodeLists => include_str!("../../fixtures/demo/code-lists.tsv"),
             Self::Retention => include_str!("../../fixtures/demo/retention.tsv"),
             Self::ArchiveReleases => include_str!("../../fixtures/demo/archive-releases.tsv"),
+            Self::Subscriptions => include_str!("../../fixtures/demo/subscriptions.tsv"),
         }
     }
 }

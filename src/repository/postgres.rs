@@ -4,11 +4,12 @@
 
 #![allow(clippy::duplicate_mod, reason = "the queries are written once and compiled for each engine")]
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use diesel::connection::{Connection as _, SimpleConnection};
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
+use diesel::sql_types::{Array, BigInt};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::audit::Chain;
@@ -38,6 +39,8 @@ pub mod organisations;
 pub mod outbox;
 #[path = "query/purge.rs"]
 pub mod purge;
+#[path = "query/queue.rs"]
+pub mod queue;
 #[path = "query/requests.rs"]
 pub mod requests;
 
@@ -200,6 +203,18 @@ fn lock_contents(connection: &mut Connection, citizen: Identifier, hashes: &[Vec
         .select(document_content::citizen)
         .for_update()
         .load::<Identifier>(connection)
+        .map(drop)
+}
+
+/// Holds queues until the end of the transaction, by advisory locks in ascending order.
+fn hold_queues(connection: &mut Connection, queues: &BTreeSet<i64>) -> QueryResult<()> {
+    if queues.is_empty() {
+        return Ok(());
+    }
+    let queues: Vec<i64> = queues.iter().copied().collect();
+    diesel::sql_query("SELECT pg_advisory_xact_lock(queue) FROM unnest($1) AS queue")
+        .bind::<Array<BigInt>, _>(queues)
+        .execute(connection)
         .map(drop)
 }
 

@@ -12,10 +12,11 @@ use super::sqlite::{self, Sqlite};
 use super::{Agreement, Extent, MessageFilter, OutboxDepth, Pools, StoredDocument};
 use crate::domain::code_list::CodeLists;
 use crate::domain::delivery::Letter;
+use crate::domain::queue::{Event, Queue};
 use crate::domain::retention::{Hold, RestingThread, Retention};
 use crate::domain::{
     AnsweredRequest, Citizen, CitizenKey, CivilRegistrationNumber, CompanyIdentifier, DocumentId, Message, MessageId, Organisation,
-    RequestKey, ThreadId, Viewer,
+    RequestKey, SequenceId, ThreadId, Viewer,
 };
 use crate::error::Error;
 
@@ -225,6 +226,35 @@ impl Reader {
     /// As above.
     pub fn outbox_depth(&mut self) -> Result<Vec<OutboxDepth>, Error> {
         ask!(self, outbox::depth())
+    }
+
+    /// The open sequence of a queue (Q1).
+    ///
+    /// # Errors
+    /// As above.
+    pub fn open_sequence(&mut self, queue: &Queue) -> Result<Option<SequenceId>, Error> {
+        ask!(self, queue::open_sequence(queue))
+    }
+
+    /// How many events a sequence holds; none if it is not open.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn sequence_length(&mut self, sequence: SequenceId) -> Result<i64, Error> {
+        ask!(self, queue::length(sequence))
+    }
+
+    /// The events of a sequence in order, each with its citizen's number; nothing if the system has no such sequence of the authority open.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn sequence_events(
+        &mut self,
+        sequence: SequenceId,
+        system: &str,
+        recipient: &Organisation,
+    ) -> Result<Option<Vec<(CivilRegistrationNumber, Event)>>, Error> {
+        ask!(self, queue::events(sequence, system, recipient))
     }
 
     pub(super) fn ping(&mut self) -> Result<(), Error> {

@@ -238,7 +238,7 @@ rows! {
     } "ON CONFLICT DO NOTHING"
 
     /// An event in an authority's queue; its position is given by the table.
-    Event as EventColumns in queue_event {
+    Event<'a> as EventColumns in queue_event {
         id: Identifier,
         recipient: String,
         kind: i32,
@@ -247,6 +247,14 @@ rows! {
         thread: Identifier,
         context: i32,
         channel: i32,
+        queued_at: Moment,
+        authority: String,
+        user_kind: i32,
+        user_identifier: &'a str,
+        user_name: &'a str,
+        user_organisation: String,
+        acted_at: Moment,
+        acted_offset: i32,
     }
 
     /// An answer kept for a request that comes again (M20).
@@ -258,6 +266,24 @@ rows! {
         answered_at: Moment,
         answer: &'a [u8],
     }
+
+    /// A sequence is opened.
+    Sequence<'a> as SequenceColumns in queue_sequence {
+        id: Identifier,
+        system: &'a str,
+        recipient: String,
+        sub_queue: &'a str,
+        opened_at: Moment,
+    }
+
+    /// A subscription as imported: one period per authority.
+    Subscription as SubscriptionColumns in queue_subscription {
+        organisation: String,
+        valid_from: NaiveDate,
+        valid_to: NaiveDate,
+    } "ON CONFLICT (organisation) DO UPDATE SET valid_from = excluded.valid_from, valid_to = excluded.valid_to \
+       WHERE (queue_subscription.valid_from, queue_subscription.valid_to) IS DISTINCT FROM (excluded.valid_from, excluded.valid_to)"
+
 
     /// A legal hold; a second one for the same reason changes nothing.
     LegalHold<'a> as LegalHoldColumns in legal_hold {

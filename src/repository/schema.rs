@@ -252,6 +252,36 @@ diesel::table! {
         thread -> Id,
         context -> Integer,
         channel -> Integer,
+        queued_at -> Instant,
+        authority -> Text,
+        user_kind -> Integer,
+        user_identifier -> Text,
+        user_name -> Text,
+        user_organisation -> Text,
+        acted_at -> Instant,
+        acted_offset -> Integer,
+        sequence -> Nullable<Id>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::repository::types::{Id, Instant};
+    queue_sequence (id) {
+        id -> Id,
+        system -> Text,
+        recipient -> Text,
+        sub_queue -> Text,
+        opened_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    queue_subscription (organisation) {
+        organisation -> Text,
+        valid_from -> Date,
+        valid_to -> Date,
     }
 }
 
@@ -384,6 +414,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     queue_event,
     audit_citizen,
     audit_head,
+    queue_sequence,
+    queue_subscription,
     audit_record,
     answered_request,
     retention,

@@ -4,6 +4,8 @@
 
 #![allow(clippy::duplicate_mod, reason = "the queries are written once and compiled for each engine")]
 
+use std::collections::BTreeSet;
+
 use diesel::connection::{Connection as _, SimpleConnection};
 use diesel::prelude::*;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -35,6 +37,8 @@ pub mod organisations;
 pub mod outbox;
 #[path = "query/purge.rs"]
 pub mod purge;
+#[path = "query/queue.rs"]
+pub mod queue;
 #[path = "query/requests.rs"]
 pub mod requests;
 
@@ -126,6 +130,11 @@ fn hold_waiting(_: &mut Connection, _: &[Identifier], waiting: &[Identifier], _:
 
 /// As with threads: the write lock is enough.
 fn lock_contents(_: &mut Connection, _: Identifier, _: &[Vec<u8>]) -> QueryResult<()> {
+    Ok(())
+}
+
+/// As with threads: nobody else numbers events or opens sequences.
+fn hold_queues(_: &mut Connection, _: &BTreeSet<i64>) -> QueryResult<()> {
     Ok(())
 }
 

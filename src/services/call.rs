@@ -11,16 +11,19 @@ use super::code_lists::Lists;
 use super::desk::Desk;
 use super::identity::Identity;
 use super::repetition::Mark;
+use super::surroundings::Surroundings;
 use super::wire;
 use crate::contract::Operation;
 use crate::contract::citizen_message_structure::CitizenMessageType;
 use crate::contract::jobnet_citizen_message_service::{CvCustomerIdentifierType, JobnetCitizenMessageType};
-use crate::contract::{citizen_message_service_v2, code_list_service_v5, jobnet_citizen_message_service_v2};
+use crate::contract::{
+    citizen_message_service_v2, code_list_service_v5, jobnet_citizen_message_service_v2, wsrm_message_service_v10, wsrm_service_v3,
+};
 use crate::domain::audit::{AuditRecord, Outcome};
 use crate::domain::queue::{Event, EventKind};
 use crate::domain::{
-    self, Caller, Citizen, CivilRegistrationNumber, DocumentId, Fact, LogReference, Message, MessageId, Organisation, Refusal, ThreadId,
-    Unit, Viewer,
+    self, Caller, Citizen, CivilRegistrationNumber, DocumentId, Fact, LogReference, Message, MessageId, Organisation, Refusal, SequenceId,
+    ThreadId, Unit, Viewer,
 };
 use crate::error::Error;
 use crate::repository::Reader;
@@ -34,7 +37,10 @@ pub struct Call<'d> {
     pub(super) lists: Arc<Lists>,
     pub(super) unit: Unit,
     pub(super) mark: Option<Mark>,
+    pub(super) surroundings: Surroundings<'d>,
+    pub(super) answer_blocks: Vec<String>,
     audit: AuditRecord,
+    stored: bool,
 }
 
 impl<'d> Call<'d> {
@@ -62,8 +68,17 @@ impl<'d> Call<'d> {
             lists: desk.lists(),
             unit: Unit::default(),
             mark: None,
+            surroundings: Surroundings::default(),
+            answer_blocks: Vec::new(),
             audit,
+            stored: false,
         }
+    }
+
+    /// The call with what surrounds its body.
+    #[must_use]
+    pub fn within(self, surroundings: Surroundings<'d>) -> Self {
+        Self { surroundings, ..self }
     }
 
     /// Answers an operation: right to call, decode, decide, encode. `reader` stands before the payload root; the response root is written.
@@ -78,6 +93,8 @@ impl<'d> Call<'d> {
                 jobnet_citizen_message_service_v2::answer(self, operation, reader, writer)
             }
             Operation::CodeListServiceV5(operation) => code_list_service_v5::answer(self, operation, reader, writer),
+            Operation::WsrmServiceV3(operation) => wsrm_service_v3::answer(self, operation, reader, writer),
+            Operation::WsrmMessageServiceV10(operation) => wsrm_message_service_v10::answer(self, operation, reader, writer),
         }
     }
 
@@ -90,9 +107,25 @@ impl<'d> Call<'d> {
         Ok(self.desk.access.may_call(operation.right(), &self.caller)?)
     }
 
-    /// What the call leaves behind: its facts, their conditions and its audit record; of a failed call the record alone (S5).
+    /// Stores what the call has decided, with its audit record, and waits for it: for an answer that says what the archive made of it.
+    ///
+    /// # Errors
+    /// As a commit; a call that is refused can decide anew.
+    pub(super) fn store(&mut self) -> Result<(), Error> {
+        let mut unit = std::mem::take(&mut self.unit);
+        unit.record(Fact::Audit(Box::new(self.audit.clone())));
+        self.desk.commit(unit).wait()?;
+        self.stored = true;
+        Ok(())
+    }
+
+    /// What the call leaves behind: its facts, their conditions and its audit record; of a failed call the record alone (S5);
+    /// of an answered one that has stored it already, nothing.
     #[must_use]
     pub fn into_unit(self, outcome: Outcome) -> Unit {
+        if self.stored && outcome == Outcome::Answered {
+            return Unit::default();
+        }
         let mut unit = if outcome == Outcome::Answered { self.unit } else { Unit::default() };
         unit.record(Fact::Audit(Box::new(AuditRecord { outcome, ..self.audit })));
         unit
@@ -167,17 +200,17 @@ impl<'d> Call<'d> {
         wire::message_on_jobnet(message, wire::cv_number(cv_number)?, viewer)
     }
 
-    /// Tells the authority that has to know what happened to a message (M21).
-    pub(super) fn tell(&mut self, kind: EventKind, message: &Message) {
-        if let Some(event) = self.event(kind, message) {
-            self.unit.record(event);
-        }
+    /// Tells the authorities that have to know what happened to a citizen's message (M21).
+    pub(super) fn tell(&mut self, kind: EventKind, message: &Message, citizen: &Citizen) {
+        let events = self.events(kind, message, citizen);
+        self.unit.facts.extend(events);
     }
 
-    /// The event of the authority that has to know, if one has (M21).
-    pub(super) fn event(&self, kind: EventKind, message: &Message) -> Option<Fact> {
-        let recipient = kind.told(message, self.organisation())?;
-        Some(Fact::Event(Event::about(message, kind, recipient, self.identifier())))
+    /// The events of the authorities that have to know, one each (M21).
+    pub(super) fn events(&self, kind: EventKind, message: &Message, citizen: &Citizen) -> Vec<Fact> {
+        let told = kind.told(message, citizen, self.organisation(), self.today());
+        let event = |recipient| Event::about(message, kind, recipient, self.identifier(), &self.caller, self.received_at);
+        told.into_iter().map(|recipient| Fact::Event(event(recipient))).collect()
     }
 
     /// A new identifier.
@@ -198,6 +231,11 @@ impl<'d> Call<'d> {
     /// Notes a thread in the audit.
     pub(super) fn touched_thread(&mut self, thread: ThreadId) {
         self.audit.objects.push(format!("thread {thread}"));
+    }
+
+    /// Notes a sequence in the audit.
+    pub(super) fn touched_sequence(&mut self, sequence: SequenceId) {
+        self.audit.objects.push(format!("sequence {sequence}"));
     }
 
     /// Notes a document in the audit.

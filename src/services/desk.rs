@@ -14,6 +14,7 @@ use super::identity::Identity;
 use super::sources::Sources;
 use crate::contract::Operation;
 use crate::domain::audit::{AuditRecord, Outcome};
+use crate::domain::queue::SubQueues;
 use crate::domain::{AccessTable, ActingUser, Caller, Fact, LogReference, Organisation, Unit, access};
 use crate::error::Error;
 use crate::repository::{Backlog, Commit, Repository};
@@ -45,6 +46,7 @@ pub struct Desk {
     pub(super) access: AccessTable,
     pub(super) sources: Sources,
     pub(super) settings: Settings,
+    pub(super) sub_queues: SubQueues,
     code_lists: CodeListDesk,
 }
 
@@ -52,15 +54,17 @@ impl Desk {
     /// A desk over an archive; reads the code lists once.
     ///
     /// # Errors
-    /// The archive cannot be read, or the access table is damaged.
+    /// The archive cannot be read, or the access table or the table of sub-queues is damaged.
     pub fn new(repository: Repository, settings: Settings, sources: Sources) -> Result<Self, Error> {
         let access = AccessTable::parse(&settings.access_table).map_err(Error::Internal)?;
+        let sub_queues = SubQueues::declared().map_err(Error::Internal)?;
         let code_lists = CodeListDesk::load(&repository, settings.code_lists_for)?;
         Ok(Self {
             repository,
             access,
             sources,
             settings,
+            sub_queues,
             code_lists,
         })
     }

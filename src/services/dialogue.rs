@@ -14,7 +14,9 @@ use crate::contract::service_receipt::ServiceReceiptType;
 use crate::contract::{citizen_message_service, jobnet_citizen_message_service};
 use crate::domain::queue::EventKind;
 use crate::domain::unit::Reading;
-use crate::domain::{Citizen, Condition, DocumentId, Draft, Fact, Message, MessageId, Organisation, Party, Refusal, Thread, ThreadId, Viewer};
+use crate::domain::{
+    Citizen, Condition, DocumentId, Draft, Fact, Message, MessageId, Organisation, Party, Refusal, Thread, ThreadId, Viewer,
+};
 use crate::error::Error;
 
 /// A message as a request states it; the citizen is found by then.
@@ -149,7 +151,7 @@ impl Call<'_> {
                 at: self.received_at,
             }));
             if message.is_to(viewer) {
-                self.tell(EventKind::Read, &message);
+                self.tell(EventKind::Read, &message, citizen);
             }
         }
         wire::receipt(id, read_before.unwrap_or(self.received_at))

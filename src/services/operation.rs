@@ -5,6 +5,8 @@
 use crate::contract::Operation;
 use crate::contract::citizen_message_service_v2::Operation as Message;
 use crate::contract::jobnet_citizen_message_service_v2::Operation as Jobnet;
+use crate::contract::wsrm_message_service_v10::Operation as WsrmMessage;
+use crate::contract::wsrm_service_v3::Operation as Wsrm;
 use crate::domain;
 
 impl Operation {
@@ -33,6 +35,10 @@ impl Operation {
                 Jobnet::GetCompanyReplies => domain::Operation::JobnetGetCompanyReplies,
             },
             Self::CodeListServiceV5(_) => domain::Operation::ReadCodeLists,
+            Self::WsrmServiceV3(operation) => match operation {
+                Wsrm::CreateSequence | Wsrm::TerminateSequence | Wsrm::CloseSequence => domain::Operation::ReadQueue,
+            },
+            Self::WsrmMessageServiceV10(WsrmMessage::GetCitizenMessageEventVersion1) => domain::Operation::ReadQueue,
         }
     }
 

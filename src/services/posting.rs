@@ -32,7 +32,7 @@ pub(super) struct Posted {
 }
 
 impl Call<'_> {
-    /// Posts a draft: message, documents, one delivery for each channel, the event of the receiving authority; a reply rests on an open thread.
+    /// Posts a draft: message, documents, one delivery for each channel, the events of the authorities that are told; a reply rests on an open thread.
     pub(super) fn post(&mut self, citizen: &Citizen, draft: Draft, place: Place) -> Posted {
         let (thread, in_reply_to, kind) = match place {
             Place::NewThread => {
@@ -60,7 +60,11 @@ impl Call<'_> {
         };
         let (message, documents) = draft.sent(stamp);
         let delivery = |channel| Fact::Delivery(Delivery::of(&message, channel, self.identifier()));
-        let following: Vec<_> = message.deliveries().map(delivery).chain(self.event(kind, &message)).collect();
+        let following: Vec<_> = message
+            .deliveries()
+            .map(delivery)
+            .chain(self.events(kind, &message, citizen))
+            .collect();
 
         self.touched(stamp.message);
         self.unit.record(Fact::Message(Box::new(message)));

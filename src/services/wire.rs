@@ -234,6 +234,10 @@ fn company_shown(company: Company) -> Result<structure::CitizenMessageCompanyTyp
     })
 }
 
-fn code(number: i32) -> Result<CodeListItemIdentifierValueType, Error> {
+/// A code-list number.
+///
+/// # Errors
+/// As [`fitting`].
+pub(super) fn code(number: i32) -> Result<CodeListItemIdentifierValueType, Error> {
     fitting(CodeListItemIdentifierValueType::new(number))
 }

@@ -8,7 +8,7 @@ use super::description::Description;
 use super::limits::Budget;
 use super::metrics::Metrics;
 use super::tls::Entrance;
-use super::{address, wire};
+use super::wire;
 use crate::contract::Service;
 use crate::services::Desk;
 use crate::settings::{Limits, Profile, PublicUrl};
@@ -21,6 +21,7 @@ pub(super) struct Door {
     pub(super) entrance: Entrance,
     pub(super) budget: Budget,
     pub(super) metrics: Metrics,
+    pub(super) addresses: Vec<(Service, String)>,
     descriptions: Vec<(Service, Description)>,
 }
 
@@ -34,10 +35,9 @@ impl Door {
         url: &PublicUrl,
         watched_at: Option<SocketAddr>,
     ) -> Self {
-        let descriptions = Service::ALL
-            .iter()
-            .map(|&service| (service, wire::describe(service, &format!("{url}{}", address::path(service)))))
-            .collect();
+        let addresses: Vec<_> = super::addresses(url).collect();
+        let describe = |(service, address): &(Service, String)| (*service, wire::describe(*service, address));
+        let descriptions = addresses.iter().map(describe).collect();
         Self {
             desk,
             budget: Budget::new(&limits),
@@ -45,6 +45,7 @@ impl Door {
             limits,
             profile,
             entrance,
+            addresses,
             descriptions,
         }
     }
@@ -61,7 +62,7 @@ impl Door {
     pub(super) fn body_limit(&self, service: Service) -> usize {
         match service {
             Service::CitizenMessageServiceV2 | Service::JobnetCitizenMessageServiceV2 => self.limits.body,
-            Service::CodeListServiceV5 => self.limits.small_body,
+            Service::CodeListServiceV5 | Service::WsrmServiceV3 | Service::WsrmMessageServiceV10 => self.limits.small_body,
         }
     }
 }

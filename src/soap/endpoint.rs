@@ -192,9 +192,9 @@ fn check_head(door: &Door, request: &HttpRequest) -> Result<Media, Rejection> {
 
 /// Takes the request through the house, on a thread where waiting harms nobody.
 async fn walk(door: &Arc<Door>, request: Arc<Request>) -> Arrival {
-    let (desk, limits) = (Arc::clone(&door.desk), door.limits.document());
+    let door = Arc::clone(door);
     let reference = request.reference;
-    match web::block(move || trip::take(&desk, limits, &request)).await {
+    match web::block(move || trip::take(&door, &request)).await {
         Ok(arrival) => arrival,
         Err(error) => {
             warn!("The call {reference} was not carried out: {error}");

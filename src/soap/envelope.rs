@@ -1,4 +1,4 @@
-//! The envelope of SOAP 1.1: opened around a request, closed behind it, written around an answer.
+//! The envelope of SOAP 1.1: opened around a request, written around an answer.
 //! It knows which header blocks are for us and which of them must be understood; it stops before the payload and leaves that to the desk.
 //! What the headers mean is left to the desk, what a fault says to `fault`.
 
@@ -11,8 +11,9 @@ use super::rejection::{Header, Rejection};
 use super::wire;
 use crate::contract::ams_dk::ActiveOrganisationHeaderType;
 use crate::contract::request_user_metadata::RequestUserMetadataHeaderType;
-use crate::contract::service_bm_dk;
+use crate::contract::{Service, service_bm_dk};
 use crate::domain::LogReference;
+use crate::services::Block;
 
 /// Namespace of SOAP 1.1 (W3C).
 const SOAP: &str = "http://schemas.xmlsoap.org/soap/envelope/";
@@ -41,13 +42,15 @@ pub(super) struct Headers {
     pub(super) organisation: ActiveOrganisationHeaderType,
     /// Who acts.
     pub(super) metadata: RequestUserMetadataHeaderType,
+    /// What else the contract of the service declares, as it came.
+    pub(super) further: Vec<Block>,
 }
 
 /// Reads an envelope up to its payload; the reader then stands before the one element of the Body.
 ///
 /// # Errors
 /// Not SOAP 1.1, a header missing, broken or not understood, no Body, not well-formed.
-pub(super) fn open(reader: &mut Reader<'_>) -> Result<Headers, Rejection> {
+pub(super) fn open(reader: &mut Reader<'_>, service: Service) -> Result<Headers, Rejection> {
     if !reader.at(&ENVELOPE)? {
         let other_version = reader.peek()?.is_some_and(|tag| tag.local == ENVELOPE.local);
         return Err(if other_version {
@@ -61,7 +64,7 @@ pub(super) fn open(reader: &mut Reader<'_>) -> Result<Headers, Rejection> {
     if reader.at(&HEADER)? {
         enter(reader)?;
         while reader.peek()?.is_some() {
-            blocks.read(reader)?;
+            blocks.read(reader, service)?;
         }
         reader.leave()?;
     }
@@ -71,16 +74,6 @@ pub(super) fn open(reader: &mut Reader<'_>) -> Result<Headers, Rejection> {
     }
     enter(reader)?;
     Ok(headers)
-}
-
-/// Reads the rest of an envelope behind its payload.
-///
-/// # Errors
-/// Anything but the end.
-pub(super) fn close(mut reader: Reader<'_>) -> Result<(), Violation> {
-    reader.leave()?;
-    reader.leave()?;
-    reader.finish()
 }
 
 /// Writes an envelope around a payload.
@@ -94,6 +87,27 @@ pub(super) fn write<E>(capacity: usize, payload: impl FnOnce(&mut Writer) -> Res
     payload(&mut writer)?;
     writer.end();
     writer.end();
+    Ok(writer.finish())
+}
+
+/// Writes an envelope around a payload that is known before its headers: the payload returns their blocks.
+///
+/// # Errors
+/// Those of the payload.
+pub(super) fn write_with_headers<'b, E>(
+    capacity: usize,
+    payload: impl FnOnce(&mut Writer) -> Result<&'b [String], E>,
+) -> Result<Vec<u8>, E> {
+    let mut inner = Writer::fragment(capacity);
+    let blocks = payload(&mut inner)?;
+    let inner = inner.finish();
+    let mut writer = Writer::with_capacity(inner.len() + capacity);
+    writer.start(&ENVELOPE);
+    writer.start(&HEADER);
+    blocks.iter().for_each(|block| writer.raw(block));
+    writer.end();
+    writer.start(&BODY);
+    writer.raw(&String::from_utf8_lossy(&inner));
     Ok(writer.finish())
 }
 
@@ -132,11 +146,12 @@ fn enter(reader: &mut Reader<'_>) -> Result<(), Violation> {
 struct Blocks {
     organisation: Option<ActiveOrganisationHeaderType>,
     metadata: Option<RequestUserMetadataHeaderType>,
+    further: Vec<Block>,
 }
 
 impl Blocks {
     /// Reads the block that comes next.
-    fn read(&mut self, reader: &mut Reader<'_>) -> Result<(), Rejection> {
+    fn read(&mut self, reader: &mut Reader<'_>, service: Service) -> Result<(), Rejection> {
         let must_understand = must_understand(reader)?;
         let actor = reader.attribute(&ACTOR);
         let for_us = actor.as_deref().is_none_or(|actor| matches!(actor.trim(), "" | NEXT));
@@ -147,6 +162,9 @@ impl Blocks {
             once(&mut self.organisation, reader, Header::ActiveOrganisation)?;
         } else if reader.at(Header::RequestUserMetadata.name())? {
             once(&mut self.metadata, reader, Header::RequestUserMetadata)?;
+        } else if let Some(name) = declared(reader, service)? {
+            let markup = reader.capture()?;
+            self.further.push(Block { name, markup });
         } else if must_understand {
             return Err(Rejection::MustUnderstand);
         } else {
@@ -159,8 +177,19 @@ impl Blocks {
         Ok(Headers {
             organisation: self.organisation.ok_or(Rejection::HeaderMissing(Header::ActiveOrganisation))?,
             metadata: self.metadata.ok_or(Rejection::HeaderMissing(Header::RequestUserMetadata))?,
+            further: self.further,
         })
     }
+}
+
+/// The header the reader stands before, if an operation of the service declares it.
+fn declared(reader: &mut Reader<'_>, service: Service) -> Result<Option<Name>, Violation> {
+    let Some(tag) = reader.peek()? else { return Ok(None) };
+    let mut headers = service
+        .operations()
+        .into_iter()
+        .flat_map(|operation| operation.description().headers);
+    Ok(headers.find(|name| tag.is(name)).copied())
 }
 
 fn must_understand(reader: &mut Reader<'_>) -> Result<bool, Violation> {

@@ -1,5 +1,5 @@
 //! The trip of one request behind the door: plain synchronous Rust from the bytes of the body to the bytes of the answer.
-//! It opens the envelope, has the desk admit and answer the call, and closes the envelope; a panic on the way is an answer like any other.
+//! It opens the envelope and has the desk admit and answer the call; a panic on the way is an answer like any other.
 //! What the trip leaves behind is returned as a unit; committing it is left to `endpoint`.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use chrono::{DateTime, Utc};
 use xml::Reader;
 
+use super::door::Door;
 use super::fault::Fault;
 use super::media::Media;
 use super::rejection::Rejection;
@@ -14,7 +15,8 @@ use super::{dispatch, envelope};
 use crate::contract::Service;
 use crate::domain::audit::Outcome;
 use crate::domain::{LogReference, Unit};
-use crate::services::{Desk, Identity, Operation, Refused, Stated};
+use crate::error::Error;
+use crate::services::{Call, Identity, Operation, Refused, Stated, Surroundings};
 
 /// A request whose body is read.
 pub(super) struct Request {
@@ -63,10 +65,11 @@ struct Notes {
 }
 
 /// Takes a request through the house.
-pub(super) fn take(desk: &Desk, limits: xml::Limits, request: &Request) -> Arrival {
+pub(super) fn take(door: &Door, request: &Request) -> Arrival {
+    let desk = &door.desk;
     let mut notes = Notes::default();
     // What a panic leaves half done is thrown away with the call; `notes` only gains whole values.
-    let walked = catch_unwind(AssertUnwindSafe(|| walk(desk, limits, request, &mut notes)));
+    let walked = catch_unwind(AssertUnwindSafe(|| walk(door, request, &mut notes)));
     let answer = walked.unwrap_or(Err(Rejection::Panic));
     let unit = match (notes.unit.take(), &answer) {
         (Some(unit), _) => unit,
@@ -81,7 +84,8 @@ pub(super) fn take(desk: &Desk, limits: xml::Limits, request: &Request) -> Arriv
     }
 }
 
-fn walk(desk: &Desk, limits: xml::Limits, request: &Request, notes: &mut Notes) -> Result<Vec<u8>, Rejection> {
+fn walk(door: &Door, request: &Request, notes: &mut Notes) -> Result<Vec<u8>, Rejection> {
+    let (desk, limits) = (&door.desk, door.limits.document());
     let document = request.media.decode(&request.body).ok_or(Rejection::MediaType)?;
     let transcoded = matches!(document, std::borrow::Cow::Owned(_));
     let mut reader = if transcoded {
@@ -89,7 +93,7 @@ fn walk(desk: &Desk, limits: xml::Limits, request: &Request, notes: &mut Notes) 
     } else {
         Reader::new(&document, limits)?
     };
-    let headers = envelope::open(&mut reader)?;
+    let headers = envelope::open(&mut reader, request.service)?;
     let stated = Stated::of(headers.metadata, headers.organisation);
     notes.stated = Some(stated.clone());
     // Found first, so that the record of a caller who is not admitted says what was tried; told only to who is admitted.
@@ -98,14 +102,19 @@ fn walk(desk: &Desk, limits: xml::Limits, request: &Request, notes: &mut Notes) 
     let caller = desk.admit(&request.identity, stated, request.received_at)?;
     notes.system = Some(caller.system.clone());
     let operation = operation?;
-    let mut call = desk.call(request.reference, request.received_at, &request.identity, caller);
+    let surroundings = Surroundings {
+        blocks: headers.further,
+        addresses: &door.addresses,
+    };
+    let mut call = desk
+        .call(request.reference, request.received_at, &request.identity, caller)
+        .within(surroundings);
     let answer = match call.repeated(operation, request.request_id.as_deref(), &request.body) {
         Ok(Some(bytes)) => Ok(bytes),
-        Ok(None) => envelope::write(4096, |writer| call.answer(operation, &mut reader, writer))
-            .map_err(Rejection::from)
-            .and_then(|bytes| envelope::close(reader).map(|()| bytes).map_err(Rejection::from)),
-        Err(error) => Err(error.into()),
+        Ok(None) => answer(&mut call, operation, &mut reader),
+        Err(error) => Err(error),
     };
+    let answer = answer.map_err(Rejection::from);
     if let Ok(bytes) = &answer {
         call.keep(bytes);
     }
@@ -114,6 +123,17 @@ fn walk(desk: &Desk, limits: xml::Limits, request: &Request, notes: &mut Notes) 
         .map_or_else(|rejection| Outcome::Fault(Fault::from(rejection).number), |_| Outcome::Answered);
     notes.unit = Some(call.into_unit(outcome));
     answer
+}
+
+/// The envelope of the answer; with headers where the contract declares some.
+fn answer(call: &mut Call<'_>, operation: Operation, reader: &mut Reader<'_>) -> Result<Vec<u8>, Error> {
+    if operation.description().response_headers.is_empty() {
+        return envelope::write(4096, |writer| call.answer(operation, reader, writer));
+    }
+    envelope::write_with_headers(4096, |writer| {
+        call.answer(operation, reader, writer)?;
+        Ok(call.answer_blocks())
+    })
 }
 
 /// What the audit keeps of a request that failed before it had a call.

@@ -207,6 +207,29 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Reads on to the end of the document: behind the element just read, only the ends of those it stands in may follow, then as [`finish`](Self::finish).
+    ///
+    /// # Errors
+    /// [`Rule::Unexpected`] when there is a further element, [`Rule::Text`], malformed input, limits.
+    pub fn end(&mut self) -> Result<(), Violation> {
+        loop {
+            if self.ahead == Ahead::Nothing {
+                self.scanner.settle();
+                if self.scanner.frames.is_empty() {
+                    break;
+                }
+            }
+            self.leave()?;
+        }
+        if matches!(self.token()?, Token::Eof) {
+            Ok(())
+        } else {
+            Err(self.violation(Rule::Unexpected {
+                expected: "the end of the document".into(),
+            }))
+        }
+    }
+
     /// Sees that nothing follows the root but comments and white space.
     ///
     /// # Errors

@@ -19,6 +19,7 @@ fn import(repository: &Repository, kind: File, lines: &str) -> Result<Summary, S
         File::Agreements => {
             "system\tcertificate_subject_cvr\tcertificate_subject_id\torganisation_type\torganisation_code\tvalid_from\tvalid_to"
         }
+        File::Subscriptions => "organisation_type\torganisation_code\tvalid_from\tvalid_to",
         File::CodeLists => "list\tcode\tname\tdescription\tstart\tend\tsource",
         File::Retention => "context\tperiod\tarchive_release",
         File::ArchiveReleases => "cpr\tinactive_before",

@@ -7,7 +7,7 @@ use dialogmodul::domain::audit::{AuditRecord, Outcome};
 use dialogmodul::domain::delivery::Delivery;
 use dialogmodul::domain::document::{Document, DocumentInformation, MediaType};
 use dialogmodul::domain::message::History;
-use dialogmodul::domain::queue::{Event, EventKind};
+use dialogmodul::domain::queue::{Event, EventKind, Registration};
 use dialogmodul::domain::unit::{Reading, Rectification};
 use dialogmodul::domain::*;
 use dialogmodul::repository::Repository;
@@ -77,6 +77,17 @@ pub fn company() -> Party {
             contact: Uuid::from_u128(4),
         }),
         ..the_citizen()
+    }
+}
+
+/// The user who sends it.
+pub fn user() -> ActingUser {
+    ActingUser {
+        name: "Sagsbehandler Ærlig".to_owned(),
+        kind: 2,
+        identifier: "RID:12345".to_owned(),
+        organisation: fund(),
+        registered_at: "2026-05-04T12:00:00.123456+02:00".parse().unwrap(),
     }
 }
 
@@ -177,6 +188,11 @@ pub fn sending(message: &Message, documents: &[Arc<Document>]) -> Unit {
         thread: message.thread,
         context: message.context,
         channel: message.channel,
+        queued_at: message.created_at,
+        registration: Registration {
+            authority: fund(),
+            user: user(),
+        },
     }));
     unit.record(Fact::Audit(Box::new(record(Some(ALMA)))));
     if message.in_reply_to.is_some() {

@@ -182,6 +182,7 @@ pub(super) fn module(plan: &Plan<'_>, service: &Service) -> Result<String, Error
         arms.push_str(&format!(
             "Operation::{variant} => {{
                 let request = reader.required{generic}(&{request})?{unwrap};
+                reader.end()?;
                 let response = service.{method}(request)?;
                 writer.start(&{response});
                 writer.declare(&[{namespaces}]);
@@ -283,7 +284,7 @@ pub(super) fn module(plan: &Plan<'_>, service: &Service) -> Result<String, Error
                 pub fn documentation(self) -> &'static str {{ self.description().documentation }}
             }}
 
-            /// Reads the request the reader stands before, lets the service answer it, and writes the response.
+            /// Reads the request the reader stands before and the document to its end, lets the service answer, and writes the response.
             ///
             /// # Errors
             /// A request that breaks the schema, or what the service says.

@@ -167,6 +167,23 @@ impl Entry for rows::CodeListItem {
     }
 }
 
+impl Entry for rows::Subscription {
+    const COLUMNS: &'static [&'static str] = &["organisation_type", "organisation_code", "valid_from", "valid_to"];
+
+    fn read(fields: &Fields<'_>) -> Result<Self, Reason> {
+        let (valid_from, valid_to) = fields.period("valid_from", "valid_to")?;
+        Ok(Self {
+            organisation: fields.organisation("organisation_type", "organisation_code")?,
+            valid_from,
+            valid_to,
+        })
+    }
+
+    fn key(&self) -> String {
+        self.organisation.clone()
+    }
+}
+
 /// Certificates are read with the letters of their UUID in lower case; an agreement may write them as it likes.
 fn as_in_certificates(subject_id: String) -> String {
     match subject_id.strip_prefix("UI:DK-O:G:") {

@@ -2,10 +2,11 @@
 //! A constant number of statements per batch and table; where two processes could disagree, the rows in question are locked first.
 //! Beginning and ending the transaction is left to the engine, retries to the committer.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use sha2::{Digest, Sha256};
 
 use super::super::audit::Chain;
 use super::super::facts::{Facts, Standing};
@@ -14,11 +15,13 @@ use super::super::schema::{
     answered_request, audit_record, document, document_content, document_name, legal_hold, message, message_content, rectification,
 };
 use super::super::types::{Identifier, Moment};
-use super::Connection;
-use crate::domain::{CitizenKey, Condition, MessageId, Refusal, RequestKey, ThreadId, Unit};
+use super::{Connection, queue};
+use crate::domain::queue::Queue;
+use crate::domain::{CitizenKey, Condition, Fact, MessageId, Refusal, RequestKey, ThreadId, Unit};
 
 /// Appends what the conditions allow; `refusals` gets one entry per unit.
 pub fn append(connection: &mut Connection, units: &[&Unit], chain: &mut Chain, refusals: &mut Vec<Option<Refusal>>) -> QueryResult<()> {
+    super::hold_queues(connection, &queues(units))?;
     let standing = standing(connection, units)?;
     let answered = standing.answered.clone();
     let (facts, refused) = Facts::gather(units, standing, chain);
@@ -57,6 +60,7 @@ fn insert(connection: &mut Connection, facts: &Facts<'_>) -> QueryResult<()> {
     Insert::insert(connection, &facts.deliveries)?;
     Insert::insert(connection, &facts.outbox)?;
     Insert::insert(connection, &facts.events)?;
+    facts.turns.iter().try_for_each(|turn| queue::turn(connection, turn))?;
     Insert::insert(connection, &facts.answers)?;
     Insert::insert(connection, &facts.holds)?;
     Insert::insert(connection, &facts.purged)?;
@@ -65,14 +69,29 @@ fn insert(connection: &mut Connection, facts: &Facts<'_>) -> QueryResult<()> {
     Ok(())
 }
 
+/// What of queues one transaction at a time may touch, as numbers in ascending order, so that two processes cannot wait for each other:
+/// the events of a citizen, for their positions are to be in the order of their commits, and the sequences of an authority (Q3).
+/// Two that share a number wait for each other without need, and that is all.
+fn queues(units: &[&Unit]) -> BTreeSet<i64> {
+    let number = |bytes: &[u8]| bytes.iter().take(8).fold(0_i64, |number, byte| (number << 8) | i64::from(*byte));
+    let of_fact = |fact: &Fact| match fact {
+        // The end of a UUIDv7 is random.
+        Fact::Event(event) => Some(event.citizen.0.as_u64_pair().1.cast_signed()),
+        Fact::Sequence(turn) => Some(number(&Sha256::digest(turn.recipient().to_string()))),
+        _ => None,
+    };
+    units.iter().flat_map(|unit| &unit.facts).filter_map(of_fact).collect()
+}
+
 /// How things stand, with the threads in question locked until the end of the transaction: a reply and the rectification
 /// of the first message cannot both succeed, whichever process they come through.
 fn standing(connection: &mut Connection, units: &[&Unit]) -> QueryResult<Standing> {
     let mut standing = Standing::default();
     let (mut citizens, mut threads, mut messages) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut requests, mut resting, mut to_be_held) = (Vec::new(), false, Vec::new());
+    let (mut requests, mut recipients) = (Vec::new(), Vec::new());
+    let (mut resting, mut to_be_held) = (false, Vec::new());
     for (condition, _) in units.iter().flat_map(|unit| &unit.conditions) {
-        match *condition {
+        match condition {
             Condition::ThreadOpen { citizen, thread } => {
                 citizens.push(Identifier(citizen.0));
                 threads.push(Identifier(thread.0));
@@ -88,10 +107,16 @@ fn standing(connection: &mut Connection, units: &[&Unit]) -> QueryResult<Standin
             }
             Condition::NotHeld { citizen } => to_be_held.push(Identifier(citizen.0)),
             Condition::FirstRequest { key, .. } => requests.push(key.0.as_slice().to_vec()),
+            Condition::NoSequenceOpen(Queue { recipient, .. }) | Condition::SequenceOpen { recipient, .. } => {
+                recipients.push(recipient.to_string());
+            }
         }
     }
     standing.answered = answered(connection, requests)?;
     standing.held = super::purge::held(connection, &to_be_held)?;
+    if !recipients.is_empty() {
+        standing.sequences = queue::open_sequences(connection, &recipients)?.into_iter().collect();
+    }
     if citizens.is_empty() {
         return Ok(standing);
     }

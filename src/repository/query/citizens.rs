@@ -5,10 +5,13 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::super::schema::{citizen, relation};
+use super::super::schema::{citizen, queue_subscription, relation};
 use super::super::types::{Identifier, organisation};
 use super::Connection;
-use crate::domain::{Citizen, CitizenKey, CivilRegistrationNumber, Relation, RelationKind};
+use crate::domain::{Citizen, CitizenKey, CivilRegistrationNumber, Relation, RelationKind, Subscription};
+
+/// Organisation, kind, period, period of the organisation's subscription.
+type RelationRow = (String, String, NaiveDate, NaiveDate, Option<(NaiveDate, NaiveDate)>);
 
 type Row = (Identifier, String, String, Option<NaiveDate>);
 
@@ -36,9 +39,16 @@ pub fn by_cv_number(connection: &mut Connection, cv_number: &str) -> QueryResult
 }
 
 fn with_relations(connection: &mut Connection, (key, cpr, cv_number, dead_on): Row) -> QueryResult<Citizen> {
-    let rows: Vec<(String, String, NaiveDate, NaiveDate)> = relation::table
+    let rows: Vec<RelationRow> = relation::table
+        .left_join(queue_subscription::table.on(queue_subscription::organisation.eq(relation::organisation)))
         .filter(relation::citizen.eq(key))
-        .select((relation::organisation, relation::kind, relation::valid_from, relation::valid_to))
+        .select((
+            relation::organisation,
+            relation::kind,
+            relation::valid_from,
+            relation::valid_to,
+            (queue_subscription::valid_from, queue_subscription::valid_to).nullable(),
+        ))
         .order((relation::organisation, relation::kind, relation::valid_from))
         .load(connection)?;
     let relations = rows.into_iter().map(read).collect::<diesel::deserialize::Result<_>>();
@@ -51,12 +61,13 @@ fn with_relations(connection: &mut Connection, (key, cpr, cv_number, dead_on): R
     })
 }
 
-fn read((key, kind, from, to): (String, String, NaiveDate, NaiveDate)) -> diesel::deserialize::Result<Relation> {
+fn read((key, kind, from, to, subscription): RelationRow) -> diesel::deserialize::Result<Relation> {
     let kind = RelationKind::from_word(&kind).ok_or("a relation is of no known kind")?;
     Ok(Relation {
         organisation: organisation(&key)?,
         kind,
         from,
         to,
+        subscription: subscription.map(|(from, to)| Subscription { from, to }),
     })
 }

@@ -70,6 +70,18 @@ pub fn import<'r>(
                 store(connection, entries, "the release cannot be stored")
             },
         ),
+        Kind::Subscriptions => {
+            let organisations = organisations(connection)?;
+            portions(
+                connection,
+                source,
+                progress,
+                |connection, entries: Vec<Numbered<rows::Subscription>>| {
+                    refer(&entries, &organisations, |subscription| &subscription.organisation)?;
+                    store(connection, entries, "the subscription cannot be stored")
+                },
+            )
+        }
         Kind::CodeLists => {
             let known = code_list_items(connection)?;
             portions(

@@ -33,7 +33,7 @@ pub(super) fn answer(call: &mut Call<'_>, request: RectifyMessageRequestType) ->
         reason: request.rectification_reason.into_inner(),
         at: call.received_at,
     }));
-    call.tell(EventKind::Rectified, &message);
+    call.tell(EventKind::Rectified, &message, &citizen);
     Ok(RectifyMessageResponseType {
         service_receipt: wire::receipt(id, call.received_at)?,
     })

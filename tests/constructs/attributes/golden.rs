@@ -132,7 +132,7 @@ pub mod attributes {
             value: &xml::datatypes::Token,
             _text: &str,
         ) -> Result<(), xml::Rule> {
-            if !["S", "M"].contains(&value.as_str()) {
+            if !["S", "M"].contains(&xml::datatypes::Token::as_str(value)) {
                 return Err(xml::Rule::Facet("enumeration"));
             }
             Ok(())

@@ -623,7 +623,7 @@ pub mod facets_text {
             value: &xml::datatypes::Token,
             _text: &str,
         ) -> Result<(), xml::Rule> {
-            if !["one word", "two"].contains(&value.as_str()) {
+            if !["one word", "two"].contains(&xml::datatypes::Token::as_str(value)) {
                 return Err(xml::Rule::Facet("enumeration"));
             }
             Ok(())

@@ -103,7 +103,7 @@ pub mod simple_content {
             value: &xml::datatypes::Token,
             _text: &str,
         ) -> Result<(), xml::Rule> {
-            if !["DKK"].contains(&value.as_str()) {
+            if !["DKK"].contains(&xml::datatypes::Token::as_str(value)) {
                 return Err(xml::Rule::Facet("enumeration"));
             }
             Ok(())

@@ -240,7 +240,7 @@ pub mod union {
             value: &xml::datatypes::Token,
             _text: &str,
         ) -> Result<(), xml::Rule> {
-            if !["small", "very large"].contains(&value.as_str()) {
+            if !["small", "very large"].contains(&xml::datatypes::Token::as_str(value)) {
                 return Err(xml::Rule::Facet("enumeration"));
             }
             Ok(())

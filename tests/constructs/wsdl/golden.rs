@@ -263,7 +263,7 @@ pub mod calendar_service_v1 {
         }
     }
 
-    /// Reads the request the reader stands before, lets the service answer it, and writes the response.
+    /// Reads the request the reader stands before and the document to its end, lets the service answer, and writes the response.
     ///
     /// # Errors
     /// A request that breaks the schema, or what the service says.
@@ -276,6 +276,7 @@ pub mod calendar_service_v1 {
         match operation {
             Operation::Book => {
                 let request = reader.required(&super::messages::BOOK_REQUEST)?;
+                reader.end()?;
                 let response = service.book(request)?;
                 writer.start(&super::messages::BOOK_RESPONSE);
                 writer.declare(&[]);
@@ -288,6 +289,7 @@ pub mod calendar_service_v1 {
                         super::reading_nillable::Plain<super::messages::BookRequestType>,
                     >(&super::messages::LIST_REQUEST)?
                     .0;
+                reader.end()?;
                 let response = service.list(request)?;
                 writer.start(&super::messages::LIST_RESPONSE);
                 writer.declare(&[]);

@@ -110,7 +110,7 @@ fn enumeration_check(plan: &Plan<'_>, base: TypeRef, values: &[String], inner: &
         .collect::<Vec<_>>();
     if super::is_text(inner) {
         return format!(
-            "if !{values:?}.contains(&value.as_str()) {{
+            "if !{values:?}.contains(&{inner}::as_str(value)) {{
                 return Err(xml::Rule::Facet(\"enumeration\"));
             }}\n"
         );
