@@ -18,13 +18,13 @@ mod support {
     pub mod tls_client;
 }
 
-#[path = "identity/mutual_tls.rs"]
+#[path = "callers/mutual_tls.rs"]
 mod mutual_tls;
-#[path = "identity/proxy.rs"]
+#[path = "callers/proxy.rs"]
 mod proxy;
-#[path = "identity/reading.rs"]
+#[path = "callers/reading.rs"]
 mod reading;
-#[path = "identity/revocation.rs"]
+#[path = "callers/revocation.rs"]
 mod revocation;
-#[path = "identity/stage.rs"]
+#[path = "callers/stage.rs"]
 mod stage;
