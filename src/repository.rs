@@ -30,7 +30,7 @@ pub use commit::Commit;
 pub use outbox::{Claim, Order, Outbox, OutboxDepth};
 pub use reader::Reader;
 
-use crate::domain::{Channel, Context, Message, MessageId, Organisation, ThreadId, Unit};
+use crate::domain::{Channel, CivilRegistrationNumber, Context, Message, MessageId, Organisation, ThreadId, Unit};
 use crate::error::Error;
 use audit::{Audit, Chain, Keys};
 use committer::Committer;
@@ -125,6 +125,9 @@ impl Default for MessageFilter {
         }
     }
 }
+
+/// Both numbers that name a citizen: the civil registration number and the CV number.
+pub type CitizenNumbers = (CivilRegistrationNumber, String);
 
 /// The message a document belongs to, and the bytes unless they were rectified or purged.
 pub type StoredDocument = (Message, Option<Vec<u8>>);
