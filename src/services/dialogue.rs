@@ -14,7 +14,9 @@ use crate::contract::service_receipt::ServiceReceiptType;
 use crate::contract::{citizen_message_service, jobnet_citizen_message_service};
 use crate::domain::queue::EventKind;
 use crate::domain::unit::Reading;
-use crate::domain::{Citizen, Condition, DocumentId, Draft, Fact, Message, MessageId, Organisation, Party, Refusal, Thread, ThreadId, Viewer};
+use crate::domain::{
+    Citizen, Condition, DocumentId, Draft, Fact, Message, MessageId, Organisation, Party, Refusal, Thread, ThreadId, Viewer,
+};
 use crate::error::Error;
 
 /// A message as a request states it; the citizen is found by then.
