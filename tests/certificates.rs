@@ -18,13 +18,13 @@ mod support {
     pub mod tls_client;
 }
 
-#[path = "certificates/mutual_tls.rs"]
+#[path = "callers/mutual_tls.rs"]
 mod mutual_tls;
-#[path = "certificates/proxy.rs"]
+#[path = "callers/proxy.rs"]
 mod proxy;
-#[path = "certificates/reading.rs"]
+#[path = "callers/reading.rs"]
 mod reading;
-#[path = "certificates/revocation.rs"]
+#[path = "callers/revocation.rs"]
 mod revocation;
-#[path = "certificates/stage.rs"]
+#[path = "callers/stage.rs"]
 mod stage;
