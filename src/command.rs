@@ -92,7 +92,7 @@ pub fn run() -> ExitCode {
 fn open(database: &Database) -> Result<Repository, Failure> {
     let setting = |error: repository::OpenError| Failure::Setting(error.to_string());
     match database.url.split_once(':') {
-        Some(("sqlite", file)) => {
+        Some(("sqlite", file)) if repository::keeps(file) => {
             let key = key::read_or_make(&database.audit_key_file)?;
             Repository::open(&database.url, &repository::Settings::new(key)).map_err(|error| Failure::Setting(format!("{error} ({file})")))
         }

@@ -30,7 +30,7 @@ pub use commit::Commit;
 pub use outbox::{Claim, Order, Outbox, OutboxDepth};
 pub use reader::Reader;
 
-use crate::domain::{Channel, Context, Message, MessageId, Organisation, ThreadId, Unit};
+use crate::domain::{Channel, CivilRegistrationNumber, Context, Message, MessageId, Organisation, ThreadId, Unit};
 use crate::error::Error;
 use audit::{Audit, Chain, Keys};
 use committer::Committer;
@@ -126,6 +126,9 @@ impl Default for MessageFilter {
     }
 }
 
+/// Both numbers that name a citizen: the civil registration number and the CV number.
+pub type CitizenNumbers = (CivilRegistrationNumber, String);
+
 /// The message a document belongs to, and the bytes unless they were rectified or purged.
 pub type StoredDocument = (Message, Option<Vec<u8>>);
 
@@ -177,7 +180,7 @@ impl Repository {
     /// # Errors
     /// See [`OpenError`].
     pub fn open(url: &str, settings: &Settings) -> Result<Self, OpenError> {
-        let archive = if let Some(path) = url.strip_prefix("sqlite:") {
+        let archive = if let Some(path) = url.strip_prefix("sqlite:").filter(|path| keeps(path)) {
             Archive::open("SQLite", Sqlite { path: path.to_owned() }, settings, Pools::Sqlite)?
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             Archive::open("PostgreSQL", Postgres::new(url), settings, Pools::Postgres)?
@@ -309,6 +312,11 @@ impl Archive {
             tally,
         })
     }
+}
+
+/// Does SQLite keep what is written under this path? Under some names it makes a database of its own for each connection.
+pub(crate) fn keeps(path: &str) -> bool {
+    !path.is_empty() && !path.contains(":memory:") && !path.contains("mode=memory")
 }
 
 fn one_line(error: &impl ToString) -> String {

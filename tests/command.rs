@@ -80,6 +80,14 @@ fn wrong_settings_stop_the_start_with_one_sentence_and_exit_code_2() {
             "sqlite:PATH or postgres://",
         ),
         (
+            vec!["serve", "--profile", "development", "--database-url", "sqlite:"],
+            "sqlite:PATH or postgres://",
+        ),
+        (
+            vec!["serve", "--profile", "development", "--database-url", "sqlite::memory:"],
+            "sqlite:PATH or postgres://",
+        ),
+        (
             vec![
                 "serve",
                 "--profile",

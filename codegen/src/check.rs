@@ -171,6 +171,7 @@ const LIMITS: Limits = Limits {
     name_length: 10_000,
     elements: 10_000_000,
     attribute_value: 10_000_000,
+    instructions: true,
 };
 
 /// `xs:anyType` takes any attribute, and looks at those that are declared.

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use super::pool::Lease;
 use super::postgres::{self, Postgres};
 use super::sqlite::{self, Sqlite};
-use super::{Agreement, Extent, MessageFilter, OutboxDepth, Pools, StoredDocument};
+use super::{Agreement, CitizenNumbers, Extent, MessageFilter, OutboxDepth, Pools, StoredDocument};
 use crate::domain::code_list::CodeLists;
 use crate::domain::delivery::Letter;
 use crate::domain::queue::{Event, Queue};
@@ -104,11 +104,15 @@ impl Reader {
         ask!(self, messages::to_authority(authority, filter))
     }
 
-    /// A page of the replies to the messages a company sent itself, newest first, each with its citizen's CV number (M8).
+    /// A page of the replies to the messages a company sent itself, newest first, each with its citizen's number and CV number (M8).
     ///
     /// # Errors
     /// As above.
-    pub fn replies_to_company(&mut self, company: &CompanyIdentifier, filter: &MessageFilter) -> Result<Vec<(String, Message)>, Error> {
+    pub fn replies_to_company(
+        &mut self,
+        company: &CompanyIdentifier,
+        filter: &MessageFilter,
+    ) -> Result<Vec<(CitizenNumbers, Message)>, Error> {
         ask!(self, messages::to_company(company, filter))
     }
 

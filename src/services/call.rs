@@ -180,24 +180,30 @@ impl<'d> Call<'d> {
     /// None for a contract that has room for what is stored.
     pub(super) fn shown(&mut self, message: Message, cpr: &CivilRegistrationNumber) -> Result<CitizenMessageType, Error> {
         self.touched(message.id);
-        if self.audit.citizen.is_none() && self.audit.shown.last() != Some(cpr) {
-            self.audit.shown.push(cpr.clone());
-        }
+        self.saw(cpr);
         wire::message(message, wire::cpr_shown(cpr)?, &self.authority())
     }
 
-    /// A message as the viewer may see it through Jobnet, noted in the audit.
+    /// A message as the viewer may see it through Jobnet, noted in the audit with its citizen where the call is not about one.
     ///
     /// # Errors
     /// As [`Call::shown`].
     pub(super) fn shown_on_jobnet(
         &mut self,
         message: Message,
-        cv_number: &str,
+        (cpr, cv_number): (&CivilRegistrationNumber, &str),
         viewer: &Viewer,
     ) -> Result<JobnetCitizenMessageType, Error> {
         self.touched(message.id);
+        self.saw(cpr);
         wire::message_on_jobnet(message, wire::cv_number(cv_number)?, viewer)
+    }
+
+    /// Notes in the audit that a citizen's message was shown by a call that is not about one citizen.
+    fn saw(&mut self, cpr: &CivilRegistrationNumber) {
+        if self.audit.citizen.is_none() && self.audit.shown.last() != Some(cpr) {
+            self.audit.shown.push(cpr.clone());
+        }
     }
 
     /// Tells the authorities that have to know what happened to a citizen's message (M21).

@@ -20,6 +20,7 @@ const LIMITS: xml::Limits = xml::Limits {
     name_length: 256,
     elements: 1_000_000,
     attribute_value: 65_536,
+    instructions: true,
 };
 
 /// How far into a document its encoding is looked for.
@@ -49,8 +50,8 @@ fn checked_one(call: &Call<'_>, document: CitizenMessageDocumentType) -> Result<
     Ok(document)
 }
 
-/// Is it one well-formed XML document? A DOCTYPE and processing instructions are refused with the malformed:
-/// whoever opens the document later must not be led elsewhere by it.
+/// Is it one well-formed XML document? A DOCTYPE is refused with the malformed: whoever reads the document later must not be
+/// made to expand it or to fetch something. Processing instructions may stand: `xml-stylesheet` is common in public documents.
 fn is_well_formed(content: &[u8]) -> bool {
     match in_utf8(content) {
         Some(Cow::Borrowed(text)) => walk(xml::Reader::new(text, LIMITS)),
@@ -98,6 +99,7 @@ mod tests {
             "\u{feff}<a/>",
             "<?xml version=\"1.0\"?>\n<a b='1'>æ<!-- c --><![CDATA[<]]></a>\n",
             "<?xml version='1.0' encoding='utf-8'?><a xmlns='urn:x'/>",
+            "<?xml version='1.0'?>\n<?xml-stylesheet type='text/xsl' href='visning.xsl'?>\n<a><?b?></a>",
         ] {
             assert!(is_well_formed(good.as_bytes()), "{good}");
         }
@@ -112,6 +114,7 @@ mod tests {
             "<a>&x;</a>",
             "<!DOCTYPE a><a/>",
             "<p:a/>",
+            "<a/><?xml version='1.0'?>",
             "<a>\u{1}</a>",
         ] {
             assert!(!is_well_formed(bad.as_bytes()), "{bad}");

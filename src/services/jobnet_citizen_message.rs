@@ -137,8 +137,8 @@ impl JobnetCitizenMessageService for Call<'_> {
         let filter = Filters::from(request).checked(self, &list)?;
         let replies = self.reader.replies_to_company(&company, &filter.asked())?;
 
-        let Page { messages, token } = filter.page(&list, replies, |cv_number, message| {
-            self.shown_on_jobnet(message, &cv_number, &viewer)
+        let Page { messages, token } = filter.page(&list, replies, |(cpr, cv_number), message| {
+            self.shown_on_jobnet(message, (&cpr, &cv_number), &viewer)
         })?;
         Ok(GetCompanyRepliesResponseType {
             citizen_message_type_collection: collection(messages),
@@ -150,7 +150,7 @@ impl JobnetCitizenMessageService for Call<'_> {
 impl Call<'_> {
     /// A message in the citizen's tray.
     fn tray(&mut self, citizen: &Citizen, message: Message) -> Result<JobnetCitizenMessageType, Error> {
-        self.shown_on_jobnet(message, &citizen.cv_number, &Viewer::Citizen)
+        self.shown_on_jobnet(message, (&citizen.cpr, &citizen.cv_number), &Viewer::Citizen)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The bounds of a document. They are checked while the bytes are read, so a breach costs no more than the bytes before it.
+//! The bounds of a document, and whether it may address other programs. They are checked while the bytes are read, so a breach costs no more than the bytes before it.
 //! How many bytes a document may have is left to the door.
 
 /// How large the parts of a document may be. A breach is [`Rule::Limit`](crate::Rule::Limit). The defaults are ours.
@@ -16,6 +16,8 @@ pub struct Limits {
     pub elements: usize,
     /// Bytes of an attribute value as written.
     pub attribute_value: usize,
+    /// Whether processing instructions are checked and left out like comments. Requests may not hold them: then they are malformed.
+    pub instructions: bool,
 }
 
 impl Default for Limits {
@@ -27,6 +29,7 @@ impl Default for Limits {
             name_length: 256,
             elements: 10_000,
             attribute_value: 4096,
+            instructions: false,
         }
     }
 }

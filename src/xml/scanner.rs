@@ -4,7 +4,7 @@ use quick_xml::errors::{Error, IllFormedError};
 use quick_xml::events::Event;
 
 use crate::attributes::{self, Held};
-use crate::characters::{is_blank, reference, survey};
+use crate::characters::{is_blank, is_ncname, reference, survey};
 use crate::declaration;
 use crate::namespaces::{Namespaces, Space};
 use crate::{Limits, Rule};
@@ -101,7 +101,7 @@ impl<'a> Scanner<'a> {
         }
         loop {
             self.start = self.offset();
-            refuse_unread(self.document.get(self.start..).unwrap_or_default())?;
+            refuse_unread(self.document.get(self.start..).unwrap_or_default(), self.limits.instructions)?;
             let event = self.source.read_event().map_err(|error| broken(&error))?;
             let raw = self.document.get(self.start..self.offset()).unwrap_or_default();
             match event {
@@ -146,6 +146,7 @@ impl<'a> Scanner<'a> {
                 Event::Eof if !self.frames.is_empty() => return Err(Rule::Malformed("an element does not end")),
                 Event::Eof if self.elements == 0 => return Err(Rule::Malformed("there is no element")),
                 Event::Eof => return Ok(Token::Eof),
+                Event::PI(_) if self.limits.instructions => check_instruction(inside(raw, "<?", "?>")?)?,
                 Event::Decl(_) | Event::PI(_) => return Err(INSTRUCTION),
                 Event::DocType(_) => return Err(DOCTYPE),
             }
@@ -204,9 +205,9 @@ const OUTSIDE: Rule = Rule::Malformed("there is text outside the root");
 const DOCTYPE: Rule = Rule::Malformed("a document type declaration is not taken");
 const INSTRUCTION: Rule = Rule::Malformed("a processing instruction is not taken");
 
-/// Refuses what must not even be tokenized: a DOCTYPE before its subset, any processing instruction.
-fn refuse_unread(rest: &str) -> Result<(), Rule> {
-    if rest.starts_with("<?") {
+/// Refuses what must not even be tokenized: a DOCTYPE before its subset, any processing instruction where none are taken.
+fn refuse_unread(rest: &str, instructions: bool) -> Result<(), Rule> {
+    if rest.starts_with("<?") && !instructions {
         return Err(INSTRUCTION);
     }
     if rest.starts_with("<!") && !rest.starts_with("<!--") && !rest.starts_with("<![CDATA[") {
@@ -217,6 +218,16 @@ fn refuse_unread(rest: &str) -> Result<(), Rule> {
         });
     }
     Ok(())
+}
+
+/// A processing instruction is `target` or `target content`; the target `xml` in any case is reserved.
+fn check_instruction(instruction: &str) -> Result<(), Rule> {
+    let target = instruction.split([' ', '\t', '\n', '\r']).next().unwrap_or_default();
+    if is_ncname(target) && !target.eq_ignore_ascii_case("xml") {
+        Ok(())
+    } else {
+        Err(Rule::Malformed("the target of a processing instruction is wrong"))
+    }
 }
 
 fn inside<'a>(raw: &'a str, before: &str, after: &str) -> Result<&'a str, Rule> {

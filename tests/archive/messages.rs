@@ -158,7 +158,7 @@ on_each_engine! {
         };
         for (at, unit) in units.into_iter().enumerate() {
             let both = read(unit, 10, None);
-            let seen: Vec<_> = both.iter().map(|(cv_number, message)| (cv_number.as_str(), message.id, message.text.is_some())).collect();
+            let seen: Vec<_> = both.iter().map(|((_, cv_number), message)| (cv_number.as_str(), message.id, message.text.is_some())).collect();
             assert_eq!(seen, [("CV1001", replies[at + 3].id, true), ("CV1000", replies[at].id, true)]);
             let pages = [read(unit, 1, None), read(unit, 1, Some(replies[at + 3].id)), read(unit, 1, Some(replies[at].id))];
             assert_eq!(pages.map(|page| ids(&page.into_iter().map(|(_, message)| message).collect::<Vec<_>>())), [vec![replies[at + 3].id], vec![replies[at].id], vec![]]);

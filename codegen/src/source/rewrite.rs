@@ -414,12 +414,17 @@ impl<'a> Walker<'a> {
     }
 }
 
-/// The tokenizer takes much that is not XML; the strict reader does not. Contracts are larger than requests, and ours.
+/// The tokenizer takes much that is not XML; the strict reader does not. Contracts are larger than requests, and ours:
+/// tools write dozens of prefixes into one `wsdl:definitions`, and a stylesheet on top.
 fn is_well_formed(file: &str, text: &str) -> Result<(), Error> {
     let limits = xml::Limits {
+        depth: 256,
+        attributes: 4096,
+        namespaces: 4096,
+        name_length: 4096,
         elements: 1_000_000,
         attribute_value: 1 << 20,
-        ..xml::Limits::default()
+        instructions: true,
     };
     let failed = |line: usize, violation: &xml::Violation| Error::Malformed {
         file: file.to_owned(),
@@ -452,4 +457,20 @@ fn escape(text: &str) -> String {
         }
     }
     escaped
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::rewrite;
+
+    #[test]
+    fn what_tools_put_around_a_contract_is_no_obstacle() {
+        let prefixes: String = (0..100).map(|n| format!(" xmlns:q{n}='urn:example:{n}'")).collect();
+        let text = format!(
+            "<?xml version='1.0'?>\n<?xml-stylesheet href='view.xsl'?>\n<q7:schema xmlns:q7='http://www.w3.org/2001/XMLSchema'{}/>",
+            prefixes.replace(" xmlns:q7='urn:example:7'", "")
+        );
+        assert_eq!(rewrite("many.xsd", &text, None).unwrap().parts.len(), 1);
+    }
 }

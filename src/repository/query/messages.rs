@@ -14,7 +14,7 @@ use super::super::schema::{
     citizen, delivery, delivery_outcome, document, document_content, document_name, message, message_content, reading, rectification,
 };
 use super::super::types::{CITIZEN, Identifier, Moment, viewer_key};
-use super::super::{MessageFilter, StoredDocument};
+use super::super::{CitizenNumbers, MessageFilter, StoredDocument};
 use super::{Backend, Connection};
 use crate::domain::delivery::DeliveryState;
 use crate::domain::document::{DocumentInformation, MediaType};
@@ -72,8 +72,12 @@ pub fn to_authority(
     with_citizens(connection, messages, |cpr, _| CivilRegistrationNumber::new(cpr))
 }
 
-/// A page of the replies to a company's own messages, newest first, with the citizens' CV numbers.
-pub fn to_company(connection: &mut Connection, company: &CompanyIdentifier, filter: &MessageFilter) -> QueryResult<Vec<(String, Message)>> {
+/// A page of the replies to a company's own messages, newest first, with both of the citizens' numbers.
+pub fn to_company(
+    connection: &mut Connection,
+    company: &CompanyIdentifier,
+    filter: &MessageFilter,
+) -> QueryResult<Vec<(CitizenNumbers, Message)>> {
     let selection = Selection {
         company: Some(company),
         filter: Some(filter),
@@ -81,7 +85,9 @@ pub fn to_company(connection: &mut Connection, company: &CompanyIdentifier, filt
         ..Selection::default()
     };
     let messages = load(connection, &selection)?;
-    with_citizens(connection, messages, |_, cv_number| cv_number.to_owned())
+    with_citizens(connection, messages, |cpr, cv_number| {
+        (CivilRegistrationNumber::new(cpr), cv_number.to_owned())
+    })
 }
 
 /// Messages of many citizens, each with what names its citizen, made of the CPR number and the CV number.

@@ -156,3 +156,43 @@ fn s5_the_audit_knows_the_citizen_behind_a_cv_number() {
     assert_eq!(asked(CV_OF_ALMA), (Some(ALMA.to_owned()), Outcome::Answered, None));
     assert_eq!(asked("CV9999"), (None, Outcome::Fault(1010), Some(Refusal::UnknownCitizen)));
 }
+
+/// S5, M8: the audit of a company's look-up names every citizen whose reply was shown.
+#[test]
+fn s5_the_audit_knows_whose_replies_a_company_saw() {
+    use crate::contract::citizen_message_structure::{CitizenMessageCompanyType, CompanyIdentifierType};
+    use crate::contract::cvr_dk::CVRnumberIdentifierType;
+
+    let room = Room::new();
+    let company = CompanyIdentifierType {
+        production_unit_identifier: None,
+        cvr_number_identifier: CVRnumberIdentifierType::new("90000041").unwrap(),
+    };
+    let mut offer = question(citizen());
+    offer.from_user.user_type_identifier.code_list_item_identifier = context(4).code_list_item_identifier;
+    offer.from_user.company = Some(CitizenMessageCompanyType {
+        company_identifier: company.clone(),
+        company_contact_identifier: wire::guid(uuid::Uuid::nil()).unwrap(),
+    });
+    offer.citizen_message_channel_type_identifier = channel(3);
+    offer.citizen_message_context_type_identifier = context(5);
+    let answer = room.does(&jobnet(), |call| JobnetCitizenMessageService::create_message(call, offer));
+    let thread = ThreadId(wire::uuid(&answer.unwrap().citizen_message_thread_identifier).unwrap());
+    room.does(&jobnet(), |call| {
+        JobnetCitizenMessageService::create_message_reply(call, answer_to_alma(thread))
+    })
+    .unwrap();
+
+    let request = GetCompanyRepliesRequestType {
+        company_identifier: company,
+        max_count: None,
+        continuation_token: None,
+    };
+    let (answer, unit) = room.decides(&jobnet(), |call| call.get_company_replies(request));
+    assert_eq!(answer.unwrap().citizen_message_type_collection.citizen_message_type.len(), 1);
+    let [Fact::Audit(record)] = &unit.facts[..] else {
+        panic!("one record")
+    };
+    let shown: Vec<_> = record.shown.iter().map(|cpr| cpr.expose()).collect();
+    assert_eq!((record.citizen.is_none(), shown), (true, vec![ALMA]));
+}

@@ -108,3 +108,37 @@ fn a_breach_is_reported_where_it_happens() {
     assert!(reader.skip().is_err());
     assert_eq!(reader.position().column, 64 * 3 + 1);
 }
+
+/// M12: documents that are carried may say how they are shown.
+#[test]
+fn processing_instructions_are_left_out_where_they_may_stand() {
+    let limits = Limits {
+        instructions: true,
+        ..Limits::default()
+    };
+    for legal in [
+        "<?xml version='1.0'?>\n<?xml-stylesheet href='a.xsl'?>\n<a/>",
+        "<?b?><a>1<?b c ? > <d?>2</a><?e\nf?>",
+        "<a><?æ?></a>",
+    ] {
+        assert_eq!(pass_within(legal.as_bytes(), limits), Ok(()), "{legal}");
+    }
+    for malformed in [
+        "<a><?b </a>",
+        "<a/><??>",
+        "<a/><? b?>",
+        "<a/><?1b?>",
+        "<a/><?XML?>",
+        "<a><?xml version='1.0'?></a>",
+        "<?b?>",
+        "<?b?><!DOCTYPE a><a/>",
+    ] {
+        let rule = pass_within(malformed.as_bytes(), limits).unwrap_err().rule;
+        assert!(matches!(rule, Rule::Malformed(_)), "{malformed}: {rule}");
+    }
+    let mut reader = xml::Reader::new(b"<a>1<?b c?>2</a>", limits).unwrap();
+    let name = xml::Name::new("", "", "a");
+    assert!(reader.at(&name).unwrap());
+    reader.enter().unwrap();
+    assert_eq!(reader.text().unwrap(), "12");
+}

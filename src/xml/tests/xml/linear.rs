@@ -15,6 +15,7 @@ fn linear(name: &str, document: impl Fn(usize) -> String) {
         name_length: usize::MAX,
         elements: usize::MAX,
         attribute_value: usize::MAX,
+        instructions: false,
     };
     let time = |document: &str| -> Duration {
         let once = || {
