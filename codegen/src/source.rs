@@ -5,6 +5,7 @@
 
 mod encoding;
 mod grammar;
+mod policy;
 mod rewrite;
 
 use std::{

@@ -9,7 +9,7 @@ use quick_xml::{
     name::{PrefixDeclaration, ResolveResult},
 };
 
-use super::grammar;
+use super::{grammar, policy};
 use crate::error::{Error, Place};
 
 pub(super) const XSD: &str = "http://www.w3.org/2001/XMLSchema";
@@ -79,7 +79,7 @@ pub(super) fn rewrite(file: &str, text: &str, adopted: Option<&str>) -> Result<R
     Ok(walker.result)
 }
 
-struct Walker<'a> {
+pub(super) struct Walker<'a> {
     file: &'a str,
     text: &'a str,
     adopted: Option<&'a str>,
@@ -128,6 +128,7 @@ impl<'a> Walker<'a> {
             other if OTHER_BINDINGS.contains(&other) && self.may_skip(&parent, &local) => {
                 return self.skip(start);
             }
+            other if policy::is_policy(other) && parent.starts_with("wsdl:") => return self.policy(start),
             _ => start.name().into_inner().to_owned(),
         };
         let place = self.place(start, &element);
@@ -371,7 +372,7 @@ impl<'a> Walker<'a> {
         self.flatten(start).map(drop)
     }
 
-    fn namespace_of(&self, start: &BytesStart<'a>) -> Result<String, Error> {
+    pub(super) fn namespace_of(&self, start: &BytesStart<'a>) -> Result<String, Error> {
         match self.reader.resolver().resolve_element(start.name()).0 {
             ResolveResult::Bound(namespace) => Ok(namespace.into_inner().to_owned()),
             ResolveResult::Unbound => Ok(String::new()),
@@ -379,7 +380,7 @@ impl<'a> Walker<'a> {
         }
     }
 
-    fn place(&self, start: &BytesStart<'a>, element: &str) -> Place {
+    pub(super) fn place(&self, start: &BytesStart<'a>, element: &str) -> Place {
         let name = ["name", "ref", "base", "value", "message", "namespace"]
             .iter()
             .find_map(|name| start.try_get_attribute(name).ok().flatten());
@@ -393,11 +394,11 @@ impl<'a> Walker<'a> {
         }
     }
 
-    fn read(&mut self) -> Result<Event<'a>, Error> {
+    pub(super) fn read(&mut self) -> Result<Event<'a>, Error> {
         self.reader.read_event().map_err(|error| self.malformed(&error.to_string()))
     }
 
-    fn count_lines(&mut self) {
+    pub(super) fn count_lines(&mut self) {
         let position = usize::try_from(self.reader.buffer_position()).unwrap_or(usize::MAX);
         let passed = self.text.get(self.counted..position).unwrap_or_default();
         let lines = passed.matches('\n').count();
@@ -405,7 +406,7 @@ impl<'a> Walker<'a> {
         self.counted = position;
     }
 
-    fn malformed(&self, reason: &str) -> Error {
+    pub(super) fn malformed(&self, reason: &str) -> Error {
         Error::Malformed {
             file: self.file.to_owned(),
             line: self.line,
