@@ -4,6 +4,7 @@
 
 mod attributes;
 mod complex;
+mod determinism;
 mod elements;
 mod services;
 mod simple;
@@ -42,6 +43,7 @@ pub fn resolve(sources: &Sources) -> Result<Model, Error> {
     resolver.model.prefixes = prefixes.collect();
     resolver.declare(&schemas)?;
     resolver.translate()?;
+    determinism::check(&resolver.model)?;
     services::link(&mut resolver.model, &definitions)?;
     Ok(resolver.model)
 }

@@ -458,3 +458,15 @@ fn a_checker_serves_many_documents() {
     assert!(checker.check(b"<r>1</r><r/>").is_err());
     assert!(checker.check(b"<r>2</r>").is_ok());
 }
+
+#[test]
+fn counts_that_are_fixed_leave_one_way_to_read_and_names_may_come_again_later() {
+    let b = |bounds: &str| format!(r#"<xs:element name="b" type="xs:string" {bounds}/>"#);
+    let c = r#"<xs:element name="c" type="xs:string"/>"#;
+    let fixed = format!("<xs:sequence>{}{}</xs:sequence>", b(r#"minOccurs="2" maxOccurs="2""#), b(""));
+    words(&fixed, &["bbb"], &["bb", "bbbb"]);
+    let apart = format!("<xs:sequence>{}{c}{}</xs:sequence>", b(r#"minOccurs="0""#), b(r#"minOccurs="0""#));
+    words(&apart, &["c", "bc", "cb", "bcb"], &["bb", "bbc"]);
+    let rounds = format!(r#"<xs:sequence><xs:sequence minOccurs="2" maxOccurs="2">{}{c}</xs:sequence>{}</xs:sequence>"#, b(""), b(""));
+    words(&rounds, &["bcbcb"], &["bcb", "bcbc"]);
+}
