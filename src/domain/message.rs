@@ -2,268 +2,20 @@
 //! It knows the rules on channels, replies, visibility and rectification; it never alters a message (M13).
 //! Storing, delivering and showing are left to the other rooms.
 
+mod channel;
+mod party;
+
 use chrono::{DateTime, Utc};
 
-use super::citizen::Citizen;
+pub use self::{
+    channel::{Channel, Context},
+    party::{Company, CompanyIdentifier, Party, PartyKind},
+};
 use super::document::DocumentInformation;
 use super::identifier::{CitizenKey, MessageId, ThreadId};
-use super::organisation::{Organisation, OrganisationType};
+use super::organisation::Organisation;
 use super::refusal::Refusal;
 use super::viewer::Viewer;
-
-/// How a message travels (M3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Channel {
-    /// E-mail to the citizen; one way.
-    Email,
-    /// SMS to the citizen; one way.
-    Sms,
-    /// Notification on Jobnet; one way.
-    JobnetNotification,
-    /// From authority to authority, with the citizen in the middle.
-    AuthorityToAuthority,
-}
-
-impl Channel {
-    /// Code-list number: 4 is STAR's, the others are ours.
-    pub fn code(self) -> i32 {
-        match self {
-            Self::Email => 1,
-            Self::Sms => 2,
-            Self::JobnetNotification => 3,
-            Self::AuthorityToAuthority => 4,
-        }
-    }
-
-    /// Its word in metrics.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Email => "email",
-            Self::Sms => "sms",
-            Self::JobnetNotification => "jobnet",
-            Self::AuthorityToAuthority => "authority",
-        }
-    }
-
-    /// The channel of a code-list number.
-    ///
-    /// # Errors
-    /// [`Refusal::UnknownCodeListItem`].
-    pub fn from_code(code: i32) -> Result<Self, Refusal> {
-        match code {
-            1 => Ok(Self::Email),
-            2 => Ok(Self::Sms),
-            3 => Ok(Self::JobnetNotification),
-            4 => Ok(Self::AuthorityToAuthority),
-            _ => Err(Refusal::UnknownCodeListItem),
-        }
-    }
-
-    /// Does the message leave the system, so that it cannot be taken back (M11)?
-    pub fn leaves_the_system(self) -> bool {
-        matches!(self, Self::Email | Self::Sms)
-    }
-}
-
-/// What a message is about: a value of the context code list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Context(pub i32);
-
-impl Context {
-    /// Udkast til min plan (STAR).
-    pub const DRAFT_PLAN: Self = Self(2);
-    /// Arbejdsgiver: an employer writes to a citizen (STAR).
-    pub const EMPLOYER: Self = Self(5);
-    /// Tilmelding kvittering: made by the system (STAR).
-    pub const ENROLMENT_RECEIPT: Self = Self(8);
-    /// Indstilling om tilbud: an unemployment fund recommends an offer (STAR).
-    pub const RECOMMENDATION: Self = Self(11);
-}
-
-/// What kind of user a party of a message is (ours).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum PartyKind {
-    /// The citizen.
-    Citizen,
-    /// A caseworker of an authority.
-    Caseworker,
-    /// A system of an authority.
-    System,
-    /// A company, through Jobnet.
-    Company,
-}
-
-impl PartyKind {
-    /// Code-list number.
-    pub fn code(self) -> i32 {
-        match self {
-            Self::Citizen => 1,
-            Self::Caseworker => 2,
-            Self::System => 3,
-            Self::Company => 4,
-        }
-    }
-
-    /// The kind of a code-list number.
-    ///
-    /// # Errors
-    /// [`Refusal::UnknownCodeListItem`].
-    pub fn from_code(code: i32) -> Result<Self, Refusal> {
-        match code {
-            1 => Ok(Self::Citizen),
-            2 => Ok(Self::Caseworker),
-            3 => Ok(Self::System),
-            4 => Ok(Self::Company),
-            _ => Err(Refusal::UnknownCodeListItem),
-        }
-    }
-}
-
-/// Sender or recipient as the sender stated them.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Party {
-    /// Kind of user.
-    pub kind: PartyKind,
-    /// Citizen: CV number; caseworker: RID (STAR).
-    pub identifier: String,
-    /// Full name.
-    pub full_name: String,
-    /// Company, if the party is one.
-    pub company: Option<Company>,
-    /// Organisation type as stated; means something only for authorities (STAR).
-    pub organisation_type: i32,
-    /// Organisation code as stated.
-    pub organisation_code: Option<String>,
-}
-
-impl Party {
-    /// The authority the party belongs to, if it names one.
-    pub fn organisation(&self) -> Option<Organisation> {
-        let code = self.organisation_code.clone()?;
-        let kind = OrganisationType(self.organisation_type);
-        self.is_authority().then_some(Organisation { kind, code })
-    }
-}
-
-/// Characters of identifier and name that are kept of a party (ours; STAR states no bound).
-const MAX_PARTY_TEXT: usize = 255;
-
-impl Party {
-    /// Is the party an authority, whether or not it says which?
-    pub fn is_authority(&self) -> bool {
-        matches!(self.kind, PartyKind::Caseworker | PartyKind::System)
-    }
-
-    /// The party as those see it who have no part in the message: the organisation stays, the person goes (M6).
-    #[must_use]
-    pub fn without_person(self) -> Self {
-        Self {
-            identifier: String::new(),
-            full_name: String::new(),
-            company: None,
-            ..self
-        }
-    }
-
-    /// The party as sender for whoever writes: for an authority as [`Party::speaking_for`], else as the citizen or the company itself.
-    ///
-    /// # Errors
-    /// A party that is not the writer, or one whose name is too long.
-    pub fn writing_as(self, writer: &Viewer) -> Result<Self, Refusal> {
-        match writer {
-            Viewer::Authority(organisation) => self.speaking_for(organisation),
-            Viewer::Citizen | Viewer::Company(_) if writer.is(&self) => self.check_lengths().map(|()| self),
-            Viewer::Citizen | Viewer::Company(_) => Err(Refusal::SenderNotOnJobnet),
-        }
-    }
-
-    /// The party as sender for the organisation that calls; a code left out is that organisation's (ours).
-    ///
-    /// # Errors
-    /// A kind that is no authority's, or another organisation.
-    pub fn speaking_for(mut self, organisation: &Organisation) -> Result<Self, Refusal> {
-        self.check_lengths()?;
-        if !self.is_authority() {
-            return Err(Refusal::SenderKindNotAllowed);
-        }
-        let code = self.organisation_code.get_or_insert_with(|| organisation.code.clone());
-        if *code == organisation.code && self.organisation_type == organisation.kind.0 {
-            Ok(self)
-        } else {
-            Err(Refusal::SenderIsNotCaller)
-        }
-    }
-
-    /// The party is this citizen: an empty identifier becomes the CV number (ours).
-    ///
-    /// # Errors
-    /// [`Refusal::UnknownIdentifier`] for another CV number.
-    pub fn identify(&mut self, citizen: &Citizen) -> Result<(), Refusal> {
-        if self.identifier.is_empty() {
-            self.identifier.clone_from(&citizen.cv_number);
-        }
-        if self.identifier == citizen.cv_number {
-            Ok(())
-        } else {
-            Err(Refusal::UnknownIdentifier)
-        }
-    }
-
-    /// Identifier and name must be as short as what is kept of them.
-    ///
-    /// # Errors
-    /// [`Refusal::PartyTooLong`].
-    pub fn check_lengths(&self) -> Result<(), Refusal> {
-        let fits = |text: &str| text.chars().count() <= MAX_PARTY_TEXT;
-        if fits(&self.identifier) && fits(&self.full_name) {
-            Ok(())
-        } else {
-            Err(Refusal::PartyTooLong)
-        }
-    }
-}
-
-impl std::fmt::Debug for Party {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter
-            .debug_struct("Party")
-            .field("kind", &self.kind)
-            .field("organisation_type", &self.organisation_type)
-            .finish_non_exhaustive()
-    }
-}
-
-/// A company as a party (STAR).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Company {
-    /// Which company.
-    pub identifier: CompanyIdentifier,
-    /// The company's contact.
-    pub contact: uuid::Uuid,
-}
-
-/// Which company: both numbers together; one that states no P-number is not the same as one that does (STAR, M8).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CompanyIdentifier {
-    /// P-number, 10 characters.
-    pub production_unit: Option<String>,
-    /// CVR number, 8 characters.
-    pub cvr: String,
-}
-
-impl CompanyIdentifier {
-    /// The company as an organisation, which all of its production units are.
-    pub fn organisation(&self) -> Organisation {
-        Organisation::new(OrganisationType::COMPANY, self.cvr.clone())
-    }
-}
-
-impl std::fmt::Display for CompanyIdentifier {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.organisation().fmt(formatter)?;
-        self.production_unit.as_ref().map_or(Ok(()), |unit| write!(formatter, "/{unit}"))
-    }
-}
 
 /// A message with what happened to it since.
 #[derive(Clone)]
@@ -449,6 +201,7 @@ impl std::fmt::Debug for Message {
 
 #[cfg(test)]
 mod tests {
+    use super::super::organisation::OrganisationType;
     use super::super::testing::*;
     use super::*;
 
@@ -461,21 +214,6 @@ mod tests {
 
     fn from_fund_to_centre() -> Message {
         message(caseworker(&fund("81")), caseworker(&job_centre("90101")))
-    }
-
-    /// M3: the numbers of channels, users and statuses are those of their code lists; no other number means anything.
-    #[test]
-    fn m3_numbers_and_meanings_go_both_ways() {
-        for channel in CHANNELS {
-            assert_eq!(Channel::from_code(channel.code()), Ok(channel));
-        }
-        for kind in [PartyKind::Citizen, PartyKind::Caseworker, PartyKind::System, PartyKind::Company] {
-            assert_eq!(PartyKind::from_code(kind.code()), Ok(kind));
-        }
-        for unknown in [-1, 0, 5, 100] {
-            assert_eq!(Channel::from_code(unknown), Err(Refusal::UnknownCodeListItem));
-            assert_eq!(PartyKind::from_code(unknown), Err(Refusal::UnknownCodeListItem));
-        }
     }
 
     /// M6: content is for sender and recipient. M11: after rectification it is for nobody.
@@ -496,14 +234,6 @@ mod tests {
         message.history.rectified_at = Some(instant("2026-05-05T10:00:00Z"));
         assert!(!parties.iter().any(|party| message.content_visible_to(party)));
         assert!(parties.iter().all(|party| message.is_party(party)));
-    }
-
-    /// M6: others see that an authority wrote, not who did.
-    #[test]
-    fn m6_the_person_behind_an_authority_is_for_the_parties() {
-        let shown = caseworker(&fund("81")).without_person();
-        assert_eq!(shown.organisation(), Some(fund("81")));
-        assert_eq!((shown.identifier.as_str(), shown.full_name.as_str()), ("", ""));
     }
 
     /// M6: a citizen's or a company's organisation number makes no authority a party.
@@ -608,50 +338,6 @@ mod tests {
             }),
             [Channel::JobnetNotification]
         );
-    }
-
-    /// M2: the sender is the organisation that calls; a code left out is filled in.
-    #[test]
-    fn m2_the_sender_speaks_for_the_calling_organisation() {
-        let fund = fund("81");
-        let without_code = Party {
-            organisation_code: None,
-            ..caseworker(&fund)
-        };
-        assert_eq!(caseworker(&fund).speaking_for(&fund), Ok(caseworker(&fund)));
-        assert_eq!(without_code.clone().speaking_for(&fund), Ok(caseworker(&fund)));
-        let other_code = Party {
-            organisation_code: Some("82".to_owned()),
-            ..caseworker(&fund)
-        };
-        let other_type = Party {
-            organisation_type: 8,
-            ..without_code
-        };
-        for party in [other_code, other_type] {
-            assert_eq!(party.speaking_for(&fund), Err(Refusal::SenderIsNotCaller));
-        }
-        for kind in [PartyKind::Citizen, PartyKind::Company] {
-            assert_eq!(
-                Party { kind, ..caseworker(&fund) }.speaking_for(&fund),
-                Err(Refusal::SenderKindNotAllowed)
-            );
-        }
-    }
-
-    #[test]
-    fn identifier_and_name_of_a_party_are_bounded_in_characters() {
-        let of = |identifier: usize, name: usize| {
-            let party = Party {
-                identifier: "æ".repeat(identifier),
-                full_name: "ø".repeat(name),
-                ..caseworker(&fund("81"))
-            };
-            party.check_lengths()
-        };
-        assert_eq!(of(255, 255), Ok(()));
-        assert_eq!(of(256, 1), Err(Refusal::PartyTooLong));
-        assert_eq!(of(1, 256), Err(Refusal::PartyTooLong));
     }
 
     /// S8: neither names nor texts reach a printed form.
