@@ -467,6 +467,10 @@ fn counts_that_are_fixed_leave_one_way_to_read_and_names_may_come_again_later() 
     words(&fixed, &["bbb"], &["bb", "bbbb"]);
     let apart = format!("<xs:sequence>{}{c}{}</xs:sequence>", b(r#"minOccurs="0""#), b(r#"minOccurs="0""#));
     words(&apart, &["c", "bc", "cb", "bcb"], &["bb", "bbc"]);
-    let rounds = format!(r#"<xs:sequence><xs:sequence minOccurs="2" maxOccurs="2">{}{c}</xs:sequence>{}</xs:sequence>"#, b(""), b(""));
+    let rounds = format!(
+        r#"<xs:sequence><xs:sequence minOccurs="2" maxOccurs="2">{}{c}</xs:sequence>{}</xs:sequence>"#,
+        b(""),
+        b("")
+    );
     words(&rounds, &["bcbcb"], &["bcb", "bcbc"]);
 }
