@@ -8,12 +8,15 @@ use std::{
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=wsdl");
     println!("cargo::rerun-if-changed=xsd");
-    let output = PathBuf::from(std::env::var("OUT_DIR")?).join("contract.rs");
+    let folder = PathBuf::from(std::env::var("OUT_DIR")?);
     let options = codegen::Options {
         root: Some(PathBuf::new()),
     };
     match contract(&options) {
-        Ok(text) => std::fs::write(output, text)?,
+        Ok((code, description)) => {
+            std::fs::write(folder.join("contract.rs"), code)?;
+            std::fs::write(folder.join("description.rs"), description)?;
+        }
         Err(error) => {
             println!("cargo::error={error}");
             std::process::exit(1);
@@ -22,7 +25,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn contract(options: &codegen::Options) -> Result<String, codegen::Error> {
+/// The code of the contract and its description.
+fn contract(options: &codegen::Options) -> Result<(String, String), codegen::Error> {
     let documents = codegen::source::files_of(Path::new("wsdl"), "wsdl")?;
-    codegen::generate(&documents, &[PathBuf::from("xsd")], options)
+    let folders = [PathBuf::from("xsd")];
+    Ok((
+        codegen::generate(&documents, &folders, options)?,
+        codegen::describe(&documents, &folders)?,
+    ))
 }

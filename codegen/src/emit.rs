@@ -4,6 +4,7 @@
 //! line breaks; the same model gives the same bytes.
 
 mod complex;
+mod describe;
 mod elements;
 mod field;
 mod names_in_use;
@@ -82,6 +83,14 @@ pub fn emit(model: &Model, options: &Options) -> Result<String, Error> {
         text.push_str(&known);
     }
     layout(&text)
+}
+
+/// The contract as data, in the vocabulary of `xml::description`.
+///
+/// # Errors
+/// What cannot be told in Rust, and facets that contradict themselves.
+pub fn describe(model: &Model) -> Result<String, Error> {
+    layout(&describe::text(&Plan::new(model)?))
 }
 
 fn layout(text: &str) -> Result<String, Error> {

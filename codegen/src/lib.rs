@@ -28,3 +28,13 @@ pub fn generate(documents: &[PathBuf], folders: &[PathBuf], options: &Options) -
     let model = resolve::resolve(&sources)?;
     emit::emit(&model, options)
 }
+
+/// The description of the given documents and all they ask for, as Rust data: `xml::description` has its vocabulary.
+///
+/// # Errors
+/// The first thing in the documents that is wrong or not supported, with its place.
+pub fn describe(documents: &[PathBuf], folders: &[PathBuf]) -> Result<String, Error> {
+    let sources = source::load(documents, folders)?;
+    let model = resolve::resolve(&sources)?;
+    emit::describe(&model)
+}

@@ -37,6 +37,42 @@ impl std::fmt::Display for QName {
     }
 }
 
+/// What the contract says about a thing, in the order of its texts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Documentation(Vec<Text>);
+
+/// One `documentation`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// Its `xml:lang`; empty for none.
+    pub language: String,
+    /// The text, white space collapsed.
+    pub text: String,
+}
+
+impl Documentation {
+    /// The texts; none is empty.
+    pub fn texts(&self) -> &[Text] {
+        &self.0
+    }
+
+    /// What is said without a language or in English, for the comments of the generated code; where nothing is, all that is said.
+    pub fn plain(&self) -> String {
+        let is_plain = |text: &&Text| text.language.is_empty() || text.language == "en" || text.language.starts_with("en-");
+        let mut texts = self.0.iter().filter(is_plain).collect::<Vec<_>>();
+        if texts.is_empty() {
+            texts.extend(&self.0);
+        }
+        texts.iter().map(|text| text.text.as_str()).collect::<Vec<_>>().join("\n\n")
+    }
+}
+
+impl FromIterator<Text> for Documentation {
+    fn from_iter<I: IntoIterator<Item = Text>>(texts: I) -> Self {
+        Self(texts.into_iter().collect())
+    }
+}
+
 /// Everything the given documents declare. Lists are in document order; ids are positions in them.
 #[derive(Debug, Default)]
 pub struct Model {
@@ -91,7 +127,7 @@ pub struct SimpleType {
     /// Where it stands.
     pub place: Place,
     /// What the contract says about it.
-    pub documentation: String,
+    pub documentation: Documentation,
     /// How its values are made.
     pub variety: Variety,
 }
@@ -132,7 +168,7 @@ pub struct ComplexType {
     /// Where it stands.
     pub place: Place,
     /// What the contract says about it.
-    pub documentation: String,
+    pub documentation: Documentation,
     /// Only types derived from it can stand in a message.
     pub is_abstract: bool,
     /// The complex type it is derived from; `xs:anyType` and simple bases are not named here.
@@ -268,7 +304,7 @@ pub struct Element {
     /// Where it stands.
     pub place: Place,
     /// What the contract says about it.
-    pub documentation: String,
+    pub documentation: Documentation,
 }
 
 /// An attribute as a type uses it, or a global one.
@@ -287,7 +323,7 @@ pub struct Attribute {
     /// Where it stands.
     pub place: Place,
     /// What the contract says about it.
-    pub documentation: String,
+    pub documentation: Documentation,
 }
 
 /// A service.
@@ -302,7 +338,7 @@ pub struct Service {
     /// Address in the WSDL.
     pub address: String,
     /// What the contract says about it.
-    pub documentation: String,
+    pub documentation: Documentation,
     /// Its operations in the order of the port type.
     pub operations: Vec<Operation>,
     /// The WSDL file, a position in [`Model::documents`].
@@ -319,7 +355,7 @@ pub struct Operation {
     /// Its SOAP action.
     pub action: String,
     /// What the contract says about it.
-    pub documentation: String,
+    pub documentation: Documentation,
     /// Element of the request body.
     pub request: ElementId,
     /// Element of the response body.

@@ -287,7 +287,7 @@ fn empty_simple(scope: Scope<'_>, item: &xsd::SimpleType) -> SimpleType {
         name: item.name.as_ref().map(|name| QName::new(scope.namespace(), name)),
         namespace: scope.namespace().to_owned(),
         place: scope.place(item.ordinal),
-        documentation: item.documentation.join("\n\n"),
+        documentation: item.documentation.iter().map(Into::into).collect(),
         variety: Variety::Restriction {
             base: TypeRef::Builtin(Builtin::AnySimpleType),
             facets: Facets::default(),
@@ -300,7 +300,7 @@ fn empty_complex(scope: Scope<'_>, item: &xsd::ComplexType) -> ComplexType {
         name: item.name.as_ref().map(|name| QName::new(scope.namespace(), name)),
         namespace: scope.namespace().to_owned(),
         place: scope.place(item.ordinal),
-        documentation: item.documentation.join("\n\n"),
+        documentation: item.documentation.iter().map(Into::into).collect(),
         is_abstract: false,
         base: None,
         block: Block::default(),
@@ -321,6 +321,6 @@ fn empty_element(scope: Scope<'_>, item: &xsd::Element, name: QName) -> Element 
         fixed: None,
         block: Block::default(),
         place: scope.place(item.ordinal),
-        documentation: item.documentation.join("\n\n"),
+        documentation: item.documentation.iter().map(Into::into).collect(),
     }
 }

@@ -4,6 +4,8 @@
 
 use yaserde::YaDeserialize;
 
+use crate::model;
+
 /// `wsdl:definitions`, without its schemas: they are documents of their own.
 #[derive(Debug, Default, YaDeserialize)]
 #[yaserde(prefix = "wsdl", rename = "definitions", namespaces = { "wsdl" = "http://schemas.xmlsoap.org/wsdl/" })]
@@ -14,7 +16,7 @@ pub struct Definitions {
     #[yaserde(attribute = true, rename = "targetNamespace")]
     pub target_namespace: Option<String>,
     #[yaserde(prefix = "wsdl")]
-    pub documentation: Vec<String>,
+    pub documentation: Vec<Documentation>,
     #[yaserde(prefix = "wsdl")]
     pub message: Vec<Message>,
     #[yaserde(prefix = "wsdl", rename = "portType")]
@@ -23,6 +25,27 @@ pub struct Definitions {
     pub binding: Vec<Binding>,
     #[yaserde(prefix = "wsdl")]
     pub service: Vec<Service>,
+}
+
+/// `wsdl:documentation`.
+#[derive(Debug, Default, YaDeserialize)]
+#[yaserde(prefix = "wsdl", rename = "documentation", namespaces = { "wsdl" = "http://schemas.xmlsoap.org/wsdl/" })]
+pub struct Documentation {
+    /// Its `xml:lang`; none is given where it is empty.
+    #[yaserde(attribute = true)]
+    pub language: Option<String>,
+    /// The text.
+    #[yaserde(text = true)]
+    pub text: String,
+}
+
+impl From<&Documentation> for model::Text {
+    fn from(documentation: &Documentation) -> Self {
+        Self {
+            language: documentation.language.clone().unwrap_or_default(),
+            text: documentation.text.clone(),
+        }
+    }
 }
 
 /// `wsdl:message`.
@@ -63,7 +86,7 @@ pub struct PortType {
     #[yaserde(attribute = true)]
     pub name: Option<String>,
     #[yaserde(prefix = "wsdl")]
-    pub documentation: Vec<String>,
+    pub documentation: Vec<Documentation>,
     #[yaserde(prefix = "wsdl")]
     pub operation: Vec<Operation>,
 }
@@ -116,7 +139,7 @@ pub struct Operation {
     #[yaserde(attribute = true)]
     pub name: Option<String>,
     #[yaserde(prefix = "wsdl")]
-    pub documentation: Vec<String>,
+    pub documentation: Vec<Documentation>,
     #[yaserde(prefix = "soap", rename = "operation")]
     pub soap_operation: Vec<SoapOperation>,
     #[yaserde(prefix = "wsdl")]
@@ -197,7 +220,7 @@ pub struct Service {
     #[yaserde(attribute = true)]
     pub name: Option<String>,
     #[yaserde(prefix = "wsdl")]
-    pub documentation: Vec<String>,
+    pub documentation: Vec<Documentation>,
     #[yaserde(prefix = "wsdl")]
     pub port: Vec<Port>,
 }

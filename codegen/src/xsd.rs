@@ -4,6 +4,8 @@
 
 use yaserde::YaDeserialize;
 
+use crate::model;
+
 macro_rules! ordered {
     ($($kind:ident $field:ident),*; $type:ty; $all:ident) => {
         impl $type {
@@ -34,7 +36,7 @@ pub struct Schema {
     #[yaserde(attribute = true, rename = "blockDefault")]
     pub block_default: Option<String>,
     #[yaserde(prefix = "xs")]
-    pub documentation: Vec<String>,
+    pub documentation: Vec<Documentation>,
     #[yaserde(prefix = "xs", rename = "simpleType")]
     pub simple_type: Vec<SimpleType>,
     #[yaserde(prefix = "xs", rename = "complexType")]
@@ -47,6 +49,27 @@ pub struct Schema {
     pub element: Vec<Element>,
     #[yaserde(prefix = "xs")]
     pub attribute: Vec<Attribute>,
+}
+
+/// `xs:documentation`.
+#[derive(Debug, Default, YaDeserialize)]
+#[yaserde(prefix = "xs", rename = "documentation", namespaces = { "xs" = "http://www.w3.org/2001/XMLSchema" })]
+pub struct Documentation {
+    /// Its `xml:lang`; none is given where it is empty.
+    #[yaserde(attribute = true)]
+    pub language: Option<String>,
+    /// The text.
+    #[yaserde(text = true)]
+    pub text: String,
+}
+
+impl From<&Documentation> for model::Text {
+    fn from(documentation: &Documentation) -> Self {
+        Self {
+            language: documentation.language.clone().unwrap_or_default(),
+            text: documentation.text.clone(),
+        }
+    }
 }
 
 /// `xs:element`, global or local.
@@ -77,7 +100,7 @@ pub struct Element {
     #[yaserde(attribute = true)]
     pub block: Option<String>,
     #[yaserde(prefix = "xs")]
-    pub documentation: Vec<String>,
+    pub documentation: Vec<Documentation>,
     #[yaserde(prefix = "xs", rename = "simpleType")]
     pub simple_type: Vec<SimpleType>,
     #[yaserde(prefix = "xs", rename = "complexType")]
@@ -100,7 +123,7 @@ pub struct ComplexType {
     #[yaserde(attribute = true)]
     pub block: Option<String>,
     #[yaserde(prefix = "xs")]
-    pub documentation: Vec<String>,
+    pub documentation: Vec<Documentation>,
     #[yaserde(prefix = "xs", rename = "simpleContent")]
     pub simple_content: Vec<DerivedContent>,
     #[yaserde(prefix = "xs", rename = "complexContent")]
@@ -257,7 +280,7 @@ pub struct Attribute {
     #[yaserde(attribute = true)]
     pub form: Option<String>,
     #[yaserde(prefix = "xs")]
-    pub documentation: Vec<String>,
+    pub documentation: Vec<Documentation>,
     #[yaserde(prefix = "xs", rename = "simpleType")]
     pub simple_type: Vec<SimpleType>,
 }
@@ -289,7 +312,7 @@ pub struct SimpleType {
     #[yaserde(attribute = true)]
     pub name: Option<String>,
     #[yaserde(prefix = "xs")]
-    pub documentation: Vec<String>,
+    pub documentation: Vec<Documentation>,
     #[yaserde(prefix = "xs")]
     pub restriction: Vec<Derivation>,
     #[yaserde(prefix = "xs")]

@@ -14,18 +14,20 @@ fn goldens_are_what_codegen_writes_today() {
     let folders = sorted(&home(), |path| path.is_dir() && !path.ends_with("unsupported"));
     assert!(!folders.is_empty());
     for folder in folders {
-        let golden = folder.join("golden.rs");
-        let written = generate(&folder);
-        assert_eq!(written, generate(&folder), "the same input gives the same bytes");
-        if updates() {
-            std::fs::write(&golden, &written).unwrap();
+        for (golden, write) in [("golden.rs", generate as fn(&Path) -> String), ("description.rs", describe)] {
+            let golden = folder.join(golden);
+            let written = write(&folder);
+            assert_eq!(written, write(&folder), "the same input gives the same bytes");
+            if updates() {
+                std::fs::write(&golden, &written).unwrap();
+            }
+            let kept = std::fs::read_to_string(&golden).unwrap_or_default();
+            assert!(
+                kept == written,
+                "{} is not what codegen writes; see UPDATE_GOLDENS",
+                golden.display()
+            );
         }
-        let kept = std::fs::read_to_string(&golden).unwrap_or_default();
-        assert!(
-            kept == written,
-            "{} is not what codegen writes; see UPDATE_GOLDENS",
-            golden.display()
-        );
     }
 }
 
@@ -49,12 +51,23 @@ fn what_is_not_supported_is_an_error_with_its_place() {
 }
 
 fn generate(folder: &Path) -> String {
-    let schema = folder.join("schema.xsd");
-    let contract = if schema.exists() { schema } else { folder.join("service.v1.wsdl") };
-    match codegen::generate(&[contract], &[folder.to_owned()], &Options::default()) {
+    written(codegen::generate(&[contract(folder)], &[folder.to_owned()], &Options::default()))
+}
+
+fn describe(folder: &Path) -> String {
+    written(codegen::describe(&[contract(folder)], &[folder.to_owned()]))
+}
+
+fn written(text: Result<String, codegen::Error>) -> String {
+    match text {
         Ok(text) => text,
         Err(error) => panic!("{error}"),
     }
+}
+
+fn contract(folder: &Path) -> PathBuf {
+    let schema = folder.join("schema.xsd");
+    if schema.exists() { schema } else { folder.join("service.v1.wsdl") }
 }
 
 fn updates() -> bool {

@@ -7,6 +7,7 @@ mod characters;
 mod codec;
 pub mod datatypes;
 mod declaration;
+pub mod description;
 pub mod facets;
 mod limits;
 mod name;

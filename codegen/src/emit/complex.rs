@@ -140,7 +140,7 @@ pub(super) fn structure(plan: &Plan<'_>, id: ComplexId) -> Result<String, Error>
             }
         },
     };
-    let doc = doc(&lead(plan, id), &complex.documentation);
+    let doc = doc(&lead(plan, id), &complex.documentation.plain());
     let types = match &complex.name {
         Some(name) => {
             let name = plan.name_expression(&name.namespace, &name.local);
@@ -273,7 +273,7 @@ impl Parts {
             (false, None, Some(fixed)) => format!("optional, always `{fixed}`"),
             (false, None, None) => "optional".to_owned(),
         };
-        let doc = doc(&format!("Attribute `{}`, {need}.", attribute.name.local), &attribute.documentation);
+        let doc = doc(&format!("Attribute `{}`, {need}.", attribute.name.local), &attribute.documentation.plain());
         self.declarations.push_str(&format!("{doc}pub {field}: {rust},\n"));
         self.types.push(rust);
         self.before.push_str(&format!("let {field} = {read};\n"));

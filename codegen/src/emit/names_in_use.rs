@@ -21,7 +21,7 @@ pub(super) fn constants(plan: &Plan<'_>, namespace: &str, items: &str) -> String
         }
         let (doc, public) = if global {
             let id = plan.model.global_element(namespace, &name.local);
-            let documentation = id.map(|id| plan.model.element(id).documentation.clone()).unwrap_or_default();
+            let documentation = id.map(|id| plan.model.element(id).documentation.plain()).unwrap_or_default();
             (doc(&format!("The element `{}`.", name.local), &documentation), "pub ")
         } else {
             (String::new(), "")

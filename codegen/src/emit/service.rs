@@ -23,7 +23,7 @@ pub(super) fn catalogue(plan: &Plan<'_>, options: &Options) -> String {
             Some(version) => format!("{}, version {version}.", service.name),
             None => format!("{}.", service.name),
         };
-        format!("{}{variant},\n", doc(&lead, &service.documentation))
+        format!("{}{variant},\n", doc(&lead, &service.documentation.plain()))
     });
     let all = each(&|_, variant, _| format!("Self::{variant},"));
     let text = |value: &dyn Fn(&Service) -> String| each(&|service, variant, _| format!("Self::{variant} => {:?},\n", value(service)));
@@ -161,8 +161,8 @@ pub(super) fn module(plan: &Plan<'_>, service: &Service) -> Result<String, Error
         let response = payload(plan, operation, operation.response)?;
         let method = names::field(&operation.name);
         let variant = names::type_name(&operation.name);
-        let doc = doc("", &operation.documentation);
-        let doc = if operation.documentation.is_empty() {
+        let doc = doc("", &operation.documentation.plain());
+        let doc = if operation.documentation.plain().is_empty() {
             format!("/// `{}`.\n", operation.name)
         } else {
             doc
@@ -191,7 +191,7 @@ pub(super) fn module(plan: &Plan<'_>, service: &Service) -> Result<String, Error
             }}\n"
         ));
     }
-    let variants = each(&|operation, variant| format!("{}{variant},\n", doc(&format!("`{}`.", operation.name), &operation.documentation)));
+    let variants = each(&|operation, variant| format!("{}{variant},\n", doc(&format!("`{}`.", operation.name), &operation.documentation.plain())));
     let all = each(&|_, variant| format!("Self::{variant},"));
     let requests = each(&|operation, variant| {
         let name = &plan.model.element(operation.request).name;
@@ -223,12 +223,12 @@ pub(super) fn module(plan: &Plan<'_>, service: &Service) -> Result<String, Error
             element_constant(plan, operation.request),
             element_constant(plan, operation.response),
             faults.collect::<String>(),
-            operation.documentation
+            operation.documentation.plain()
         )
     });
     let name = names::type_name(&service.name);
-    let doc = doc("", &service.documentation);
-    let doc = if service.documentation.is_empty() {
+    let doc = doc("", &service.documentation.plain());
+    let doc = if service.documentation.plain().is_empty() {
         format!("/// `{}`.\n", service.name)
     } else {
         doc

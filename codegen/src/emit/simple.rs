@@ -23,7 +23,7 @@ fn newtype(plan: &Plan<'_>, id: SimpleId) -> Result<String, Error> {
     let simple = plan.model.simple(id);
     let inner = inner(plan, TypeRef::Simple(id), &namespace);
     let check = check::check(plan, id, &inner, &namespace)?;
-    let doc = doc(&format!("`{}`.", plan.wire_name(id)), &simple.documentation);
+    let doc = doc(&format!("`{}`.", plan.wire_name(id)), &simple.documentation.plain());
     let derives = derives(&inner);
     let (parameter, value) = match inner.as_str() {
         "String" => ("impl Into<String>", "value.into()"),
@@ -206,7 +206,7 @@ fn union(plan: &Plan<'_>, id: SimpleId, members: &[TypeRef]) -> String {
     let sames =
         each(&|variant, _| format!("(Self::{variant}(one), Self::{variant}(other)) => xml::datatypes::Datatype::same(one, other),\n"));
     let rest = if members.len() > 1 { "_ => false," } else { "" };
-    let doc = doc(&format!("`{wire}`, one of its members."), &plan.model.simple(id).documentation);
+    let doc = doc(&format!("`{wire}`, one of its members."), &plan.model.simple(id).documentation.plain());
     let content = content(plan, id, &name, &namespace);
     format!(
         "{doc}#[derive(Clone, Debug, PartialEq)]

@@ -3,7 +3,7 @@
 use super::{Resolver, Scope, elements, parse_name, unknown};
 use crate::{
     error::{Error, Place},
-    model::{Attribute, Builtin, Facets, Namespaces, QName, SimpleId, SimpleType, TypeRef, Variety, Wildcard},
+    model::{Attribute, Builtin, Documentation, Facets, Namespaces, QName, SimpleId, SimpleType, TypeRef, Variety, Wildcard},
     xsd,
 };
 
@@ -82,7 +82,7 @@ impl<'a> Resolver<'a> {
             default: item.default.clone(),
             fixed: item.fixed.clone(),
             place,
-            documentation: item.documentation.join("\n\n"),
+            documentation: item.documentation.iter().map(Into::into).collect(),
         })
     }
 
@@ -146,7 +146,7 @@ impl<'a> Resolver<'a> {
             default: None,
             fixed: None,
             place: place.clone(),
-            documentation: String::new(),
+            documentation: Documentation::default(),
         })
     }
 
@@ -156,7 +156,7 @@ impl<'a> Resolver<'a> {
             name: None,
             namespace: XML.to_owned(),
             place: place.clone(),
-            documentation: String::new(),
+            documentation: Documentation::default(),
             variety: Variety::Restriction {
                 base: TypeRef::Builtin(Builtin::NcName),
                 facets: Facets {

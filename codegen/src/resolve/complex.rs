@@ -3,7 +3,7 @@
 use super::{Declared, Progress, Resolver, Scope, attributes::Attributes, attributes::either, block, empty_complex, flag, simple};
 use crate::{
     error::{Error, Place},
-    model::{Attribute, ComplexId, ComplexType, Content, Derivation, Facets, Particle, SimpleId, SimpleType, Term, TypeRef, Variety},
+    model::{Attribute, ComplexId, ComplexType, Content, Derivation, Documentation, Facets, Particle, SimpleId, SimpleType, Term, TypeRef, Variety},
     xsd,
 };
 
@@ -147,7 +147,7 @@ impl<'a> Resolver<'a> {
             name: None,
             namespace: scope.namespace().to_owned(),
             place: scope.place(item.ordinal),
-            documentation: String::new(),
+            documentation: Documentation::default(),
             variety: Variety::Restriction { base, facets },
         });
         Ok(TypeRef::Simple(id))

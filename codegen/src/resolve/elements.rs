@@ -40,7 +40,7 @@ impl<'a> Resolver<'a> {
             fixed: item.fixed.clone(),
             block: block(item.block.as_deref(), scope.schema.block_default.as_deref()),
             place,
-            documentation: item.documentation.join("\n\n"),
+            documentation: item.documentation.iter().map(Into::into).collect(),
         })
     }
 

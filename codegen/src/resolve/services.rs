@@ -76,7 +76,7 @@ impl<'a> Linker<'a> {
                 documentation: documentation
                     .iter()
                     .find(|documentation| !documentation.is_empty())
-                    .map(|documentation| documentation.join("\n\n"))
+                    .map(|documentation| documentation.iter().map(Into::into).collect())
                     .unwrap_or_default(),
                 operations,
                 document: unit.file,
@@ -125,7 +125,7 @@ impl<'a> Linker<'a> {
         Ok(Operation {
             name,
             action: soap.and_then(|soap| soap.soap_action.clone()).unwrap_or_default(),
-            documentation: item.documentation.join("\n\n"),
+            documentation: item.documentation.iter().map(Into::into).collect(),
             request,
             response,
             headers,

@@ -135,8 +135,9 @@ impl<'a> Walker<'a> {
         match element.as_str() {
             "xs:annotation" if parent.starts_with("xs:") => return self.annotation(start),
             "wsdl:documentation" if parent.starts_with("wsdl:") => {
+                let language = language(start);
                 let text = self.flatten(start)?;
-                self.write_documentation("wsdl", &text);
+                self.write_documentation("wsdl", &language, &text);
                 return Ok(());
             }
             _ => {}
@@ -307,8 +308,9 @@ impl<'a> Walker<'a> {
             self.count_lines();
             match self.read()? {
                 Event::Start(inner) if inner.local_name().into_inner() == "documentation" && depth == 0 => {
+                    let language = language(&inner);
                     let text = self.flatten(&inner)?;
-                    self.write_documentation("xs", &text);
+                    self.write_documentation("xs", &language, &text);
                 }
                 Event::Start(_) => depth += 1,
                 Event::End(_) if depth == 0 => return Ok(()),
@@ -319,13 +321,14 @@ impl<'a> Walker<'a> {
         }
     }
 
-    fn write_documentation(&mut self, prefix: &str, text: &str) {
+    fn write_documentation(&mut self, prefix: &str, language: &str, text: &str) {
         if let Some(part) = self.parts.last_mut()
             && !text.is_empty()
         {
-            let text = escape(text);
-            part.text
-                .push_str(&format!("<{prefix}:documentation>{text}</{prefix}:documentation>"));
+            let (language, text) = (escape(language), escape(text));
+            part.text.push_str(&format!(
+                "<{prefix}:documentation language=\"{language}\">{text}</{prefix}:documentation>"
+            ));
         }
     }
 
@@ -443,6 +446,13 @@ fn is_well_formed(file: &str, text: &str) -> Result<(), Error> {
 fn value<'a>(attributes: &'a [(String, String)], name: &str) -> Option<&'a str> {
     let found = attributes.iter().find(|(attribute, _)| attribute == name);
     found.map(|(_, value)| value.as_str())
+}
+
+/// The `xml:lang` of an element; empty where it has none.
+fn language(start: &BytesStart<'_>) -> String {
+    let found = start.attributes().flatten().find(|attribute| attribute.key.into_inner() == "xml:lang");
+    let value = found.and_then(|attribute| attribute.normalized_value(XmlVersion::Implicit1_0).ok().map(|value| value.into_owned()));
+    value.unwrap_or_default()
 }
 
 fn escape(text: &str) -> String {
