@@ -60,20 +60,35 @@ fn content_is_told_with_that_of_the_base_and_with_its_occurrence() {
 
 #[test]
 fn a_described_type_judges_values_as_the_contract_does() {
-    for simple in facets_text::SIMPLE_TYPES.iter().chain(list::SIMPLE_TYPES).chain(union::SIMPLE_TYPES) {
+    for simple in facets_text::SIMPLE_TYPES
+        .iter()
+        .chain(list::SIMPLE_TYPES)
+        .chain(union::SIMPLE_TYPES)
+    {
         assert!(Type::Simple(simple).interpreted().is_ok_and(|made| made.is_some()));
     }
-    let narrowed = facets_text::SIMPLE_TYPES.iter().filter_map(|simple| Type::Simple(simple).interpreted().unwrap());
-    assert!(narrowed.into_iter().any(|made| made.read("\u{1F600} no type takes this, it is too long or of other letters").is_err()));
+    let narrowed = facets_text::SIMPLE_TYPES
+        .iter()
+        .filter_map(|simple| Type::Simple(simple).interpreted().unwrap());
+    assert!(narrowed.into_iter().any(|made| {
+        made.read("\u{1F600} no type takes this, it is too long or of other letters")
+            .is_err()
+    }));
     assert!(Type::Any.interpreted().unwrap().is_none());
 }
 
 #[test]
 fn attributes_and_choices_are_told() {
-    let item = attributes::ELEMENTS.iter().map(|element| complex(element)).find(|it| !it.attributes.is_empty()).unwrap();
+    let item = attributes::ELEMENTS
+        .iter()
+        .map(|element| complex(element))
+        .find(|it| !it.attributes.is_empty())
+        .unwrap();
     assert!(item.attributes.iter().any(|attribute| attribute.is_required));
     let contact = complex(choice::ELEMENTS.first().unwrap());
-    let Content::Elements(particle) = contact.content else { panic!("elements") };
+    let Content::Elements(particle) = contact.content else {
+        panic!("elements")
+    };
     assert!(has_choice(&particle));
 }
 

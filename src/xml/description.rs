@@ -207,7 +207,11 @@ impl Type {
 
 impl SimpleType {
     fn interpreted(&self) -> Result<Rc<Interpreted>, FacetError> {
-        let below = |type_ref: Type| Ok(type_ref.interpreted()?.unwrap_or_else(|| Rc::new(Interpreted::builtin(Builtin::AnySimpleType))));
+        let below = |type_ref: Type| {
+            Ok(type_ref
+                .interpreted()?
+                .unwrap_or_else(|| Rc::new(Interpreted::builtin(Builtin::AnySimpleType))))
+        };
         Ok(Rc::new(match self.variety {
             Variety::Restriction(base, facets) => Interpreted::restriction(below(base)?, Facets::from_iter(facets.iter().copied()))?,
             Variety::List(item) => Interpreted::list(below(item)?),

@@ -273,7 +273,10 @@ impl Parts {
             (false, None, Some(fixed)) => format!("optional, always `{fixed}`"),
             (false, None, None) => "optional".to_owned(),
         };
-        let doc = doc(&format!("Attribute `{}`, {need}.", attribute.name.local), &attribute.documentation.plain());
+        let doc = doc(
+            &format!("Attribute `{}`, {need}.", attribute.name.local),
+            &attribute.documentation.plain(),
+        );
         self.declarations.push_str(&format!("{doc}pub {field}: {rust},\n"));
         self.types.push(rust);
         self.before.push_str(&format!("let {field} = {read};\n"));

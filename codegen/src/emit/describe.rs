@@ -271,7 +271,8 @@ fn facets(facets: &Facets) -> String {
         .chain(patterns)
         .chain(enumeration)
         .chain(others.into_iter().flatten());
-    all.map(|(name, value)| format!("Facet {{ name: {name:?}, value: {value:?} }},")).collect()
+    all.map(|(name, value)| format!("Facet {{ name: {name:?}, value: {value:?} }},"))
+        .collect()
 }
 
 /// The positions of what is wanted.

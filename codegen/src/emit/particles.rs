@@ -85,7 +85,10 @@ impl<'p, 'm> Fields<'p, 'm> {
     fn element(&self, id: ElementId, particle: &Particle) -> Field {
         let element = self.plan.model.element(id);
         let constant = names_in_use::constant(self.plan, &self.namespace, &element.name);
-        let doc = doc(&format!("`{}`, {}.", element.name.local, often(particle)), &element.documentation.plain());
+        let doc = doc(
+            &format!("`{}`, {}.", element.name.local, often(particle)),
+            &element.documentation.plain(),
+        );
         let name = names::field(&element.name.local);
         if element.type_ref == TypeRef::AnyType {
             let condition = format!("reader.at(&{constant})?");

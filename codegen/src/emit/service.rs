@@ -191,7 +191,12 @@ pub(super) fn module(plan: &Plan<'_>, service: &Service) -> Result<String, Error
             }}\n"
         ));
     }
-    let variants = each(&|operation, variant| format!("{}{variant},\n", doc(&format!("`{}`.", operation.name), &operation.documentation.plain())));
+    let variants = each(&|operation, variant| {
+        format!(
+            "{}{variant},\n",
+            doc(&format!("`{}`.", operation.name), &operation.documentation.plain())
+        )
+    });
     let all = each(&|_, variant| format!("Self::{variant},"));
     let requests = each(&|operation, variant| {
         let name = &plan.model.element(operation.request).name;

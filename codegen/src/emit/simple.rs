@@ -206,7 +206,10 @@ fn union(plan: &Plan<'_>, id: SimpleId, members: &[TypeRef]) -> String {
     let sames =
         each(&|variant, _| format!("(Self::{variant}(one), Self::{variant}(other)) => xml::datatypes::Datatype::same(one, other),\n"));
     let rest = if members.len() > 1 { "_ => false," } else { "" };
-    let doc = doc(&format!("`{wire}`, one of its members."), &plan.model.simple(id).documentation.plain());
+    let doc = doc(
+        &format!("`{wire}`, one of its members."),
+        &plan.model.simple(id).documentation.plain(),
+    );
     let content = content(plan, id, &name, &namespace);
     format!(
         "{doc}#[derive(Clone, Debug, PartialEq)]

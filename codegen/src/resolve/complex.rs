@@ -3,7 +3,10 @@
 use super::{Declared, Progress, Resolver, Scope, attributes::Attributes, attributes::either, block, empty_complex, flag, simple};
 use crate::{
     error::{Error, Place},
-    model::{Attribute, ComplexId, ComplexType, Content, Derivation, Documentation, Facets, Particle, SimpleId, SimpleType, Term, TypeRef, Variety},
+    model::{
+        Attribute, ComplexId, ComplexType, Content, Derivation, Documentation, Facets, Particle, SimpleId, SimpleType, Term, TypeRef,
+        Variety,
+    },
     xsd,
 };
 

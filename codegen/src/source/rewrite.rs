@@ -450,8 +450,16 @@ fn value<'a>(attributes: &'a [(String, String)], name: &str) -> Option<&'a str> 
 
 /// The `xml:lang` of an element; empty where it has none.
 fn language(start: &BytesStart<'_>) -> String {
-    let found = start.attributes().flatten().find(|attribute| attribute.key.into_inner() == "xml:lang");
-    let value = found.and_then(|attribute| attribute.normalized_value(XmlVersion::Implicit1_0).ok().map(|value| value.into_owned()));
+    let found = start
+        .attributes()
+        .flatten()
+        .find(|attribute| attribute.key.into_inner() == "xml:lang");
+    let value = found.and_then(|attribute| {
+        attribute
+            .normalized_value(XmlVersion::Implicit1_0)
+            .ok()
+            .map(|value| value.into_owned())
+    });
     value.unwrap_or_default()
 }
 
