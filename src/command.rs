@@ -94,14 +94,21 @@ fn open(database: &Database) -> Result<Repository, Failure> {
     match database.url.split_once(':') {
         Some(("sqlite", file)) if repository::keeps(file) => {
             let key = key::read_or_make(&database.audit_key_file)?;
-            Repository::open(&database.url, &repository::Settings::new(key)).map_err(|error| Failure::Setting(format!("{error} ({file})")))
+            Repository::open(&database.url, &settings(database, key)).map_err(|error| Failure::Setting(format!("{error} ({file})")))
         }
         _ if database.url.starts_with("postgres") => {
             // A key of its own would hide this process's records from the others.
             let key = key::read(&database.audit_key_file)?;
-            Repository::open(&database.url, &repository::Settings::new(key)).map_err(setting)
+            Repository::open(&database.url, &settings(database, key)).map_err(setting)
         }
         _ => Err(setting(repository::OpenError::UnknownEngine)),
+    }
+}
+
+fn settings(database: &Database, audit_key: [u8; 32]) -> repository::Settings {
+    repository::Settings {
+        pooled: database.pooled,
+        ..repository::Settings::new(audit_key)
     }
 }
 

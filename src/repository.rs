@@ -48,6 +48,8 @@ pub struct Settings {
     pub audit_key: [u8; 32],
     /// Read connections at most.
     pub readers: u32,
+    /// Does the URL lead to a pooler that gives a connection to the server for one transaction at a time (PgBouncer, `pool_mode = transaction`)?
+    pub pooled: bool,
     /// Units that may wait for the writer; one more is refused as unavailable.
     pub queue: usize,
 }
@@ -58,6 +60,7 @@ impl Settings {
         Self {
             audit_key,
             readers: 16,
+            pooled: false,
             queue: 1024,
         }
     }
@@ -183,7 +186,7 @@ impl Repository {
         let archive = if let Some(path) = url.strip_prefix("sqlite:").filter(|path| keeps(path)) {
             Archive::open("SQLite", Sqlite { path: path.to_owned() }, settings, Pools::Sqlite)?
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            Archive::open("PostgreSQL", Postgres::new(url), settings, Pools::Postgres)?
+            Archive::open("PostgreSQL", Postgres::new(url, settings.pooled), settings, Pools::Postgres)?
         } else {
             return Err(OpenError::UnknownEngine);
         };

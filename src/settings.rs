@@ -27,6 +27,10 @@ pub struct Database {
     )]
     pub url: String,
 
+    /// A pooler stands before PostgreSQL that gives a connection to the server for one transaction at a time (PgBouncer with `pool_mode = transaction`): then nothing is kept with a connection.
+    #[arg(long = "database-pooled", env = "DIALOGMODUL_DATABASE_POOLED")]
+    pub pooled: bool,
+
     /// File with the key of the audit, 64 hexadecimal digits; not kept in the database. With `sqlite:` it is made if it is missing; with `postgres:` all processes need the same one.
     #[arg(
         long = "audit-key-file",

@@ -37,6 +37,7 @@ impl Demo {
     pub(super) fn run(self) -> Result<(), Failure> {
         let database = Database {
             url: format!("sqlite:{}", self.data.join("demo.sqlite").display()),
+            pooled: false,
             audit_key_file: self.data.join("audit.key"),
         };
         let repository = open(&database)?;

@@ -34,7 +34,7 @@ pub struct QueueBacklog {
 pub fn ask<E: Engine>(engine: &E, question: impl FnOnce(&mut E::Connection) -> QueryResult<Backlog>) -> Result<Backlog, Error> {
     let away = || Error::Unavailable("the database is away".to_owned());
     let mut connection = engine.reading().map_err(|_| away())?;
-    question(&mut connection).map_err(|error| {
+    engine.read(&mut connection, question).map_err(|error| {
         if E::is_alive(&mut connection) {
             Error::Internal(format!("what waits cannot be counted: {error}"))
         } else {

@@ -15,7 +15,13 @@ pub trait Engine: Send + Sync + 'static {
     /// Opens a connection that only reads.
     fn reading(&self) -> ConnectionResult<Self::Connection>;
 
-    /// Opens a connection that writes.
+    /// Asks on a connection that only reads; every question goes through here.
+    ///
+    /// # Errors
+    /// Those of the question.
+    fn read<T>(&self, connection: &mut Self::Connection, question: impl FnOnce(&mut Self::Connection) -> QueryResult<T>) -> QueryResult<T>;
+
+    /// Opens a connection that writes; every write is a transaction of its own.
     fn writing(&self) -> ConnectionResult<Self::Connection>;
 
     /// Brings the tables to the version of this program; several processes may do so at once.

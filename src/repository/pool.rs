@@ -81,7 +81,7 @@ impl<E: Engine> Lease<E> {
                     .get()
                     .map_err(|_| Error::Unavailable("the database gives no connection".to_owned()))?,
             };
-            match query(&mut pooled.connection) {
+            match self.pool.engine.read(&mut pooled.connection, &mut query) {
                 Ok(value) => {
                     self.connection = Some(pooled);
                     return Ok(value);

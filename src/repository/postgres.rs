@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use diesel::connection::{Connection as _, SimpleConnection};
+use diesel::connection::{AnsiTransactionManager, CacheSize, Connection as _, SimpleConnection, TransactionManager as _};
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel::sql_types::{Array, BigInt};
@@ -52,21 +52,31 @@ pub type Backend = diesel::pg::Pg;
 /// The tables of this engine, embedded in the program.
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
-/// Nothing a call waits for may hang: below the five seconds after which the caller gets an answer anyway.
-const SETTINGS: &str = "SET statement_timeout = '4s'; SET lock_timeout = '1s'; SET idle_in_transaction_session_timeout = '10s';";
-const READER: &str = "SET default_transaction_read_only = on;";
+/// How a transaction begins: nothing a call waits for may hang, so all ends before the five seconds after which the caller gets an answer anyway.
+/// The time-outs are the transaction's own; a pooler may give the next one another connection to the server.
+const BEGIN: &str =
+    "BEGIN; SET LOCAL statement_timeout = '4s'; SET LOCAL lock_timeout = '1s'; SET LOCAL idle_in_transaction_session_timeout = '10s';";
+/// One question through a pooler. It is planned anew each time: with the joins as they are written, there is little to plan.
+const BEGIN_READING: &str = "BEGIN READ ONLY; SET LOCAL statement_timeout = '4s'; SET LOCAL join_collapse_limit = 1;";
+/// What a reader's connection keeps. A plan that is made once names no citizen and finds the partition when it runs; making one each time for the
+/// joins of a page of messages costs several times what the page does.
+const READER: &str = "SET statement_timeout = '4s'; SET default_transaction_read_only = on; SET plan_cache_mode = force_generic_plan;";
 /// Any number will do, as long as all processes use the same.
-const MIGRATION_LOCK: &str = "SET statement_timeout = 0; SET lock_timeout = 0; SELECT pg_advisory_xact_lock(7230411905);";
+const MIGRATION_LOCK: &str = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(7230411905);";
+/// How often a connection through a pooler is tried: what Diesel sets at its beginning may be parted between two connections of the server.
+const TRIES: usize = 5;
 
 /// A PostgreSQL database.
 pub struct Postgres {
     /// Its URL.
-    pub url: String,
+    url: String,
+    /// A pooler stands before it that gives a connection to the server for one transaction at a time.
+    pooled: bool,
 }
 
 impl Postgres {
     /// Gives the URL time-outs of the network, unless it brings its own.
-    pub fn new(url: &str) -> Self {
+    pub fn new(url: &str, pooled: bool) -> Self {
         let mut url = url.to_owned();
         for (parameter, value) in [("connect_timeout", "2"), ("tcp_user_timeout", "4000")] {
             if !url.contains(parameter) {
@@ -74,7 +84,24 @@ impl Postgres {
                 url.push_str(&format!("{separator}{parameter}={value}"));
             }
         }
-        Self { url }
+        Self { url, pooled }
+    }
+
+    fn connect(&self) -> ConnectionResult<Connection> {
+        if !self.pooled {
+            return Connection::establish(&self.url);
+        }
+        let mut connection = Connection::establish(&self.url);
+        for _ in 1..TRIES {
+            if !matches!(connection, Err(ConnectionError::CouldntSetupConfiguration(_))) {
+                break;
+            }
+            connection = Connection::establish(&self.url);
+        }
+        let mut connection = connection?;
+        // A statement prepared under a name stays with one connection of the server, and the next transaction may get another.
+        connection.set_prepared_statement_cache_size(CacheSize::Disabled);
+        Ok(connection)
     }
 }
 
@@ -82,11 +109,25 @@ impl Engine for Postgres {
     type Connection = Connection;
 
     fn reading(&self) -> ConnectionResult<Connection> {
-        open(&self.url, &[SETTINGS, READER])
+        let mut connection = self.connect()?;
+        if !self.pooled {
+            connection
+                .batch_execute(READER)
+                .map_err(ConnectionError::CouldntSetupConfiguration)?;
+        }
+        Ok(connection)
+    }
+
+    fn read<T>(&self, connection: &mut Connection, question: impl FnOnce(&mut Connection) -> QueryResult<T>) -> QueryResult<T> {
+        if self.pooled {
+            transaction_that(connection, BEGIN_READING, question)
+        } else {
+            question(connection)
+        }
     }
 
     fn writing(&self) -> ConnectionResult<Connection> {
-        open(&self.url, &[SETTINGS])
+        self.connect()
     }
 
     fn migrate(connection: &mut Connection) -> diesel::migration::Result<()> {
@@ -101,12 +142,11 @@ impl Engine for Postgres {
     }
 
     fn is_recorded(connection: &mut Connection, chain: &Chain) -> QueryResult<bool> {
-        append::is_recorded(connection, chain)
+        transaction(connection, |connection| append::is_recorded(connection, chain))
     }
 
     /// Makes the room of what was deleted free, beside all work; written anew, the tables hold not a byte of it, but nobody can use them meanwhile.
     fn clean(connection: &mut Connection, rewrite: bool) -> QueryResult<bool> {
-        connection.batch_execute("SET statement_timeout = 0")?;
         let how = if rewrite { "VACUUM (FULL, ANALYZE)" } else { "VACUUM (ANALYZE)" };
         PURGED_TABLES
             .iter()
@@ -244,19 +284,25 @@ fn lock_citizens(connection: &mut Connection, citizens: &[Identifier]) -> QueryR
 }
 
 /// A transaction that may write.
-fn transaction<T, E: From<diesel::result::Error>>(
-    connection: &mut Connection,
-    work: impl FnOnce(&mut Connection) -> Result<T, E>,
-) -> Result<T, E> {
-    connection.transaction(work)
+fn transaction<T, E: From<Error>>(connection: &mut Connection, work: impl FnOnce(&mut Connection) -> Result<T, E>) -> Result<T, E> {
+    transaction_that(connection, BEGIN, work)
 }
 
-fn open(url: &str, settings: &[&str]) -> ConnectionResult<Connection> {
-    let mut connection = Connection::establish(url)?;
-    for setting in settings {
-        connection
-            .batch_execute(setting)
-            .map_err(ConnectionError::CouldntSetupConfiguration)?;
+/// A transaction that begins with these statements, sent as one.
+fn transaction_that<T, E: From<Error>>(
+    connection: &mut Connection,
+    begin: &str,
+    work: impl FnOnce(&mut Connection) -> Result<T, E>,
+) -> Result<T, E> {
+    AnsiTransactionManager::begin_transaction_sql(connection, begin)?;
+    match work(connection) {
+        Ok(value) => {
+            AnsiTransactionManager::commit_transaction(connection)?;
+            Ok(value)
+        }
+        Err(error) => match AnsiTransactionManager::rollback_transaction(connection) {
+            Ok(()) | Err(Error::BrokenTransactionManager) => Err(error),
+            Err(rollback) => Err(rollback.into()),
+        },
     }
-    Ok(connection)
 }

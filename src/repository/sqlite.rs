@@ -68,6 +68,10 @@ impl Engine for Sqlite {
         open(&self.path, READER)
     }
 
+    fn read<T>(&self, connection: &mut Connection, question: impl FnOnce(&mut Connection) -> QueryResult<T>) -> QueryResult<T> {
+        question(connection)
+    }
+
     fn writing(&self) -> ConnectionResult<Connection> {
         open(&self.path, WRITER)
     }

@@ -30,7 +30,8 @@ fn tables_of(database: &Database) -> Tables {
         }
         Kind::Postgres => {
             "SELECT table_name || ' ' || column_name || ' ' || (is_nullable = 'YES')::int AS value FROM information_schema.columns \
-             WHERE table_schema = current_schema() AND table_name NOT LIKE '\\_\\_%'"
+             WHERE table_schema = current_schema() AND table_name NOT LIKE '\\_\\_%' \
+             AND NOT (SELECT relispartition FROM pg_class WHERE oid = format('%I.%I', table_schema, table_name)::regclass)"
         }
     });
     let mut tables = Tables::new();

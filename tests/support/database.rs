@@ -160,7 +160,7 @@ impl Database {
         let tables = connection.texts(match self.kind {
             Kind::Sqlite => "SELECT name AS value FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE '\\_\\_%' ESCAPE '\\'",
             Kind::Postgres => {
-                "SELECT table_name::text AS value FROM information_schema.tables WHERE table_schema = current_schema() AND table_name NOT LIKE '\\_\\_%'"
+                "SELECT table_name::text AS value FROM information_schema.tables WHERE table_schema = current_schema() AND table_name NOT LIKE '\\_\\_%' AND NOT (SELECT relispartition FROM pg_class WHERE oid = format('%I.%I', table_schema, table_name)::regclass)"
             }
         });
         tables

@@ -67,8 +67,8 @@ impl Audit {
     pub fn of_citizen(&self, cpr: &CivilRegistrationNumber) -> Result<Vec<Access>, Error> {
         let hash = self.keys.hash(cpr);
         match &self.pools {
-            Pools::Sqlite(pool) => accesses(&mut SqliteSource(reading(pool.engine())?), &hash),
-            Pools::Postgres(pool) => accesses(&mut PostgresSource(reading(pool.engine())?), &hash),
+            Pools::Sqlite(pool) => accesses(&mut SqliteSource::open(pool.engine())?, &hash),
+            Pools::Postgres(pool) => accesses(&mut PostgresSource::open(pool.engine())?, &hash),
         }
     }
 
@@ -78,8 +78,8 @@ impl Audit {
     /// The database is away or broken. What is wrong with the audit is in the answer.
     pub fn verify(&self, anchors: &[Anchor], progress: &mut dyn FnMut(u64, u64)) -> Result<Verification, Error> {
         let found = match &self.pools {
-            Pools::Sqlite(pool) => verification::verify(&mut SqliteSource(reading(pool.engine())?), &self.keys, anchors, progress),
-            Pools::Postgres(pool) => verification::verify(&mut PostgresSource(reading(pool.engine())?), &self.keys, anchors, progress),
+            Pools::Sqlite(pool) => verification::verify(&mut SqliteSource::open(pool.engine())?, &self.keys, anchors, progress),
+            Pools::Postgres(pool) => verification::verify(&mut PostgresSource::open(pool.engine())?, &self.keys, anchors, progress),
         };
         found.map_err(broken)
     }
@@ -92,52 +92,54 @@ trait Records: Source {
     fn organisation_names(&mut self) -> QueryResult<Vec<(String, String)>>;
 }
 
-struct SqliteSource(sqlite::Connection);
-struct PostgresSource(postgres::Connection);
-
 macro_rules! sources {
-    ($($source:ident in $engine:ident)+) => { $(
-        impl Source for $source {
-            fn next_chain(&mut self, after: Option<Identifier>) -> QueryResult<Option<Identifier>> {
-                $engine::audit::next_chain(&mut self.0, after)
-            }
+    ($($source:ident of $kind:ident in $engine:ident)+) => { $(
+        struct $source<'e>(&'e $engine::$kind, $engine::Connection);
 
-            fn heads(&mut self) -> QueryResult<Vec<Head>> {
-                $engine::audit::heads(&mut self.0)
-            }
-
-            fn records(&mut self, chain: Identifier, after: i64, limit: i64) -> QueryResult<Vec<Record>> {
-                $engine::audit::records(&mut self.0, chain, after, limit)
-            }
-
-            fn citizens(&mut self, chain: Identifier, after: i64, to: i64) -> QueryResult<Vec<Citizen>> {
-                $engine::audit::citizens(&mut self.0, chain, after, to)
+        impl<'e> $source<'e> {
+            fn open(engine: &'e $engine::$kind) -> Result<Self, Error> {
+                let connection = engine.reading().map_err(|error| Error::Unavailable(one_line(&error)))?;
+                Ok(Self(engine, connection))
             }
         }
 
-        impl Records for $source {
+        impl Source for $source<'_> {
+            fn next_chain(&mut self, after: Option<Identifier>) -> QueryResult<Option<Identifier>> {
+                self.0.read(&mut self.1, |connection| $engine::audit::next_chain(connection, after))
+            }
+
+            fn heads(&mut self) -> QueryResult<Vec<Head>> {
+                self.0.read(&mut self.1, |connection| $engine::audit::heads(connection))
+            }
+
+            fn records(&mut self, chain: Identifier, after: i64, limit: i64) -> QueryResult<Vec<Record>> {
+                self.0.read(&mut self.1, |connection| $engine::audit::records(connection, chain, after, limit))
+            }
+
+            fn citizens(&mut self, chain: Identifier, after: i64, to: i64) -> QueryResult<Vec<Citizen>> {
+                self.0.read(&mut self.1, |connection| $engine::audit::citizens(connection, chain, after, to))
+            }
+        }
+
+        impl Records for $source<'_> {
             fn of_citizen(&mut self, hash: &Seal) -> QueryResult<Vec<Record>> {
-                $engine::audit::of_citizen(&mut self.0, hash)
+                self.0.read(&mut self.1, |connection| $engine::audit::of_citizen(connection, hash))
             }
 
             fn that_showed(&mut self, hash: &Seal) -> QueryResult<Vec<Record>> {
-                $engine::audit::that_showed(&mut self.0, hash)
+                self.0.read(&mut self.1, |connection| $engine::audit::that_showed(connection, hash))
             }
 
             fn organisation_names(&mut self) -> QueryResult<Vec<(String, String)>> {
-                $engine::audit::organisation_names(&mut self.0)
+                self.0.read(&mut self.1, |connection| $engine::audit::organisation_names(connection))
             }
         }
     )+ };
 }
 
 sources! {
-    SqliteSource in sqlite
-    PostgresSource in postgres
-}
-
-fn reading<E: Engine>(engine: &E) -> Result<E::Connection, Error> {
-    engine.reading().map_err(|error| Error::Unavailable(one_line(&error)))
+    SqliteSource of Sqlite in sqlite
+    PostgresSource of Postgres in postgres
 }
 
 fn broken(error: diesel::result::Error) -> Error {

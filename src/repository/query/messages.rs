@@ -391,13 +391,12 @@ fn attach_documents(connection: &mut Connection, messages: &mut [Message], wante
     citizens.sort_unstable();
     citizens.dedup();
     let ids: Vec<Identifier> = wanted.iter().map(|(_, message)| Identifier(message.0)).collect();
-    let found: Vec<(Identifier, Identifier, String, String, i64)> = document::table
+    let query = document::table
         .inner_join(
             document_name::table.on(document_name::citizen
                 .eq(document::citizen)
                 .and(document_name::document.eq(document::id))),
         )
-        .filter(document::citizen.eq_any(citizens))
         .filter(document::message.eq_any(ids))
         .order((document::message, document::id))
         .select((
@@ -407,7 +406,13 @@ fn attach_documents(connection: &mut Connection, messages: &mut [Message], wante
             document::media_type,
             document::size,
         ))
-        .load(connection)?;
+        .into_boxed::<Backend>();
+    // One citizen by name is one partition; a list of them may be all.
+    let query = match citizens.as_slice() {
+        [citizen] => query.filter(document::citizen.eq(*citizen)),
+        _ => query.filter(document::citizen.eq_any(citizens)),
+    };
+    let found: Vec<(Identifier, Identifier, String, String, i64)> = query.load(connection)?;
     let mut by_message: HashMap<MessageId, Vec<DocumentInformation>> = HashMap::new();
     for (message, id, name, media_type, size) in found {
         let media_type = known(MediaType::from_text(&media_type))?;
