@@ -20,6 +20,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("meter", &[]),
     ("repository", &["domain", "error", "meter"]),
     ("contract", &[]),
+    ("client", &["contract"]),
     ("delivery", &["domain", "error", "repository"]),
 ];
 
@@ -64,10 +65,11 @@ fn rules_and_archive_do_not_know_xml() {
 
 #[test]
 fn crates_of_the_outer_world_stay_in_their_rooms() {
-    let homes: [(&str, &[&str]); 4] = [
+    let homes: [(&str, &[&str]); 5] = [
         ("diesel", &["repository", "error"]),
         ("actix_web", &["soap", "web", "command", "main"]),
         ("quick_xml", &["xml"]),
+        ("hyper", &["client"]),
         ("prometheus", &["meter"]),
     ];
     for source in sources() {

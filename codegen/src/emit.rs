@@ -3,6 +3,7 @@
 //! It knows the `xml` runtime the text calls. The text is laid out at the end, so that its makers need not care for
 //! line breaks; the same model gives the same bytes.
 
+mod client;
 mod complex;
 mod describe;
 mod elements;

@@ -7,8 +7,11 @@ mod contract {
     include!("../../tests/constructs/wsdl/golden.rs");
 }
 
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
 use contract::{
-    Service,
+    Service, Transport,
     calendar_service_v1::{self as calendar, CalendarService, Operation},
     headers, messages,
 };
@@ -81,6 +84,61 @@ fn a_request_that_breaks_the_schema_never_reaches_the_service() {
     assert_eq!(violation.in_type, Some("PlaceType"));
     assert_eq!(violation.path, "BookRequest/Where");
     assert_eq!(answer(&book("nowhere")), Err(Failure::Closed));
+}
+
+/// Calls the desk without a network.
+struct Counter;
+
+impl Transport for Counter {
+    type Headers = ();
+    type Failure = Failure;
+
+    fn call<A>(
+        &self,
+        operation: contract::Operation,
+        (): &(),
+        request: impl FnOnce(&mut Writer),
+        response: fn(&mut Reader<'_>) -> Result<A, Violation>,
+    ) -> impl Future<Output = Result<A, Failure>> + Send {
+        let mut writer = Writer::fragment(256);
+        request(&mut writer);
+        let request = String::from_utf8(writer.finish()).unwrap();
+        let begins = format!("<m:{}Request ", operation.description().name);
+        assert!(request.starts_with(&begins), "{request}");
+        async move {
+            let answer = answer(&request)?;
+            Ok(response(&mut Reader::new(answer.as_bytes(), Limits::default())?)?)
+        }
+    }
+}
+
+fn now<T>(call: impl Future<Output = T>) -> T {
+    let mut context = Context::from_waker(Waker::noop());
+    match pin!(call).poll(&mut context) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("nothing is waited for"),
+    }
+}
+
+#[test]
+fn the_client_writes_requests_and_reads_responses() {
+    let client = calendar::Client::new(Counter);
+    let place = |place: &str| contract::outside::PlaceType::new(place).unwrap();
+    let mut request = messages::BookRequestType {
+        when: xml::datatypes::Datatype::parse("2015-06-01T12:00:00").unwrap(),
+        r#where: place("here"),
+    };
+    assert_eq!(now(client.book(&(), &request)), Ok(messages::BookResponse { number: 7 }));
+    request.r#where = place("nowhere");
+    assert_eq!(now(client.book(&(), &request)), Err(Failure::Closed));
+    assert_eq!(
+        now(client.list(&(), &Nillable(None))).map(|numbers| numbers.into_inner()),
+        Ok(vec![1, 2])
+    );
+    assert_eq!(
+        now(client.list(&(), &Nillable(Some(request)))).map(|numbers| numbers.into_inner()),
+        Ok(vec![1])
+    );
 }
 
 #[test]

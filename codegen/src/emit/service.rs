@@ -1,8 +1,8 @@
-//! Services: a trait, the table of operations and the dispatch of each, and the catalogue of all.
+//! Services: a trait, the table of operations and the dispatch of each, and the catalogue of all. Clients are told by `client`.
 
 use std::collections::BTreeSet;
 
-use super::{Options, doc, names_in_use, plan::Plan};
+use super::{Options, client, doc, names_in_use, plan::Plan};
 use crate::{
     error::Error,
     model::{Document, ElementId, Model, Operation, Service, TypeRef},
@@ -53,6 +53,7 @@ pub(super) fn catalogue(plan: &Plan<'_>, options: &Options) -> String {
         .flat_map(|service| closure(plan.model, service.document))
         .collect::<BTreeSet<_>>();
     let statics = used.iter().map(|index| document(plan.model, *index, options)).collect::<String>();
+    let transport = client::TRANSPORT;
     format!(
         "/// A service of the contract, one for each version.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -140,6 +141,7 @@ pub(super) fn catalogue(plan: &Plan<'_>, options: &Options) -> String {
             /// Schemas it imports or includes: namespace and file name.
             pub imports: &'static [(&'static str, &'static str)],
         }}
+        {transport}
         {statics}"
     )
 }
@@ -232,6 +234,7 @@ pub(super) fn module(plan: &Plan<'_>, service: &Service) -> Result<String, Error
         )
     });
     let name = names::type_name(&service.name);
+    let client = client::client(plan, service)?;
     let doc = doc("", &service.documentation.plain());
     let doc = if service.documentation.plain().is_empty() {
         format!("/// `{}`.\n", service.name)
@@ -302,20 +305,22 @@ pub(super) fn module(plan: &Plan<'_>, service: &Service) -> Result<String, Error
                 match operation {{ {arms} }}
                 Ok(())
             }}
+
+            {client}
         }}\n"
     ))
 }
 
-fn variant(service: &Service) -> String {
+pub(super) fn variant(service: &Service) -> String {
     names::service_variant(&service.name, service.version.as_deref())
 }
 
-fn module_name(service: &Service) -> String {
+pub(super) fn module_name(service: &Service) -> String {
     names::service_module(&service.name, service.version.as_deref())
 }
 
 /// The Rust type of a body.
-fn payload(plan: &Plan<'_>, operation: &Operation, id: ElementId) -> Result<String, Error> {
+pub(super) fn payload(plan: &Plan<'_>, operation: &Operation, id: ElementId) -> Result<String, Error> {
     let element = plan.model.element(id);
     if element.type_ref == TypeRef::AnyType || plan.valued_path(id).is_some() {
         return Err(Error::unsupported(&operation.place, format!("{} as a body", element.name)));
@@ -328,14 +333,14 @@ fn element_list(plan: &Plan<'_>, ids: &[ElementId]) -> String {
 }
 
 /// The constant of a global element as a service's module writes it.
-fn element_constant(plan: &Plan<'_>, id: ElementId) -> String {
+pub(super) fn element_constant(plan: &Plan<'_>, id: ElementId) -> String {
     let name = &plan.model.element(id).name;
     let constant = names_in_use::constant(plan, &name.namespace, name);
     format!("super::{}::{constant}", plan.module(&name.namespace))
 }
 
 /// The prefixes an element's content may need, but its own.
-fn prefixes(plan: &Plan<'_>, id: ElementId) -> String {
+pub(super) fn prefixes(plan: &Plan<'_>, id: ElementId) -> String {
     let own = &plan.model.element(id).name.namespace;
     let used = used_namespaces(plan.model, id);
     let others = used.iter().filter(|namespace| !namespace.is_empty() && *namespace != own);

@@ -135,6 +135,25 @@ pub struct Document {
     pub imports: &'static [(&'static str, &'static str)],
 }
 
+/// Brings the calls of the generated clients to their services.
+pub trait Transport {
+    /// What is said in the headers of a call.
+    type Headers;
+    /// Why a call has no response.
+    type Failure;
+    /// Calls an operation: the request is written into the Body, the response is read from where the reader stands before it.
+    ///
+    /// # Errors
+    /// What the service answers instead of a response, and whatever keeps it from answering.
+    fn call<A>(
+        &self,
+        operation: Operation,
+        headers: &Self::Headers,
+        request: impl FnOnce(&mut xml::Writer),
+        response: fn(&mut xml::Reader<'_>) -> Result<A, xml::Violation>,
+    ) -> impl Future<Output = Result<A, Self::Failure>> + Send;
+}
+
 static DOCUMENT_0: Document = Document {
     name: "service.v1.wsdl",
     namespace: "http://example.dk/pjaktass/3/CalendarService",
@@ -298,6 +317,68 @@ pub mod calendar_service_v1 {
             }
         }
         Ok(())
+    }
+
+    /// Calls a [`CalendarService`] wherever it is: a method for each operation.
+    #[derive(Clone, Debug)]
+    pub struct Client<T> {
+        transport: T,
+    }
+    impl<T: super::Transport> Client<T> {
+        /// A client over a transport.
+        pub fn new(transport: T) -> Self {
+            Self { transport }
+        }
+
+        /// Books an appointment.
+        ///
+        /// # Errors
+        /// A fault of the service, or what keeps it from answering.
+        pub async fn book(
+            &self,
+            headers: &T::Headers,
+            request: &super::messages::BookRequestType,
+        ) -> Result<super::messages::BookResponse, T::Failure> {
+            let call = self
+                .transport
+                .call(
+                    super::Operation::CalendarServiceV1(Operation::Book),
+                    headers,
+                    |writer| {
+                        writer.start(&super::messages::BOOK_REQUEST);
+                        writer.declare(&[]);
+                        xml::Encode::encode(request, writer);
+                        writer.end();
+                    },
+                    |reader| reader.required(&super::messages::BOOK_RESPONSE),
+                );
+            call.await
+        }
+
+        /// `List`.
+        ///
+        /// # Errors
+        /// A fault of the service, or what keeps it from answering.
+        pub async fn list(
+            &self,
+            headers: &T::Headers,
+            request: &xml::Nillable<super::messages::BookRequestType>,
+        ) -> Result<super::messages::NumbersType, T::Failure> {
+            let call = self
+                .transport
+                .call(
+                    super::Operation::CalendarServiceV1(Operation::List),
+                    headers,
+                    |writer| {
+                        writer.start(&super::messages::LIST_REQUEST);
+                        writer.declare(&[]);
+                        xml::Encode::encode(request, writer);
+                        writer.end();
+                    },
+                    |reader| reader.required(&super::messages::LIST_RESPONSE),
+                );
+            call.await
+        }
     }
 }
 
