@@ -62,9 +62,9 @@ pub fn emit(model: &Model, options: &Options) -> Result<String, Error> {
         }
         let constants = names_in_use::constants(&plan, namespace, &items);
         let doc = if namespace.is_empty() {
-            "Types without a namespace.".to_owned()
+            " Types without a namespace.".to_owned()
         } else {
-            format!("Types of the namespace `{namespace}`.")
+            format!(" Types of the namespace `{namespace}`.")
         };
         text.push_str(&format!(
             "#[doc = {doc:?}]\n{ALLOW}\npub mod {} {{\n{items}{constants}}}\n",

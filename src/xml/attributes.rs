@@ -36,9 +36,12 @@ pub(crate) fn scan<'a>(
     attributes: &mut Vec<Held<'a>>,
 ) -> Result<(&'a str, &'a str), Rule> {
     attributes.clear();
-    let own = namespaces.len();
     let mut rest = tag;
     let name = take_name(&mut rest, limits)?;
+    if rest.is_empty() {
+        return Ok(name);
+    }
+    let own = namespaces.len();
     let mut count = 0;
     while take_space(&mut rest) && !rest.is_empty() {
         count += 1;
@@ -68,7 +71,7 @@ pub(crate) fn scan<'a>(
     for attribute in attributes.iter_mut().filter(|attribute| !attribute.prefix.is_empty()) {
         attribute.space = namespaces.resolve(attribute.prefix)?;
     }
-    if has_twins(attributes, namespaces) {
+    if attributes.len() > 1 && has_twins(attributes, namespaces) {
         return Err(Rule::Malformed("an attribute stands twice"));
     }
     Ok(name)
@@ -85,17 +88,18 @@ fn take_name<'a>(rest: &mut &'a str, limits: &Limits) -> Result<(&'a str, &'a st
     const WRONG: Rule = Rule::Malformed("a name is wrong");
     let whole = *rest;
     let (first, after) = whole.split_at_checked(ncname_length(whole)).ok_or(WRONG)?;
-    let (prefix, local, after) = match after.strip_prefix(':') {
-        None => ("", first, after),
-        Some(after) => {
+    let (prefix, local, after) = match after.as_bytes().first() {
+        Some(b':') => {
+            let after = after.get(1..).unwrap_or_default();
             let (second, after) = after.split_at_checked(ncname_length(after)).ok_or(WRONG)?;
-            if first.is_empty() {
+            if first.is_empty() || after.as_bytes().first() == Some(&b':') {
                 return Err(WRONG);
             }
             (first, second, after)
         }
+        _ => ("", first, after),
     };
-    if local.is_empty() || after.starts_with(':') {
+    if local.is_empty() {
         return Err(WRONG);
     }
     let length = whole.len() - after.len();
@@ -115,27 +119,18 @@ fn take_value<'a>(rest: &mut &'a str, limits: &Limits) -> Result<Cow<'a, str>, R
         .filter(|quote| matches!(quote, b'"' | b'\''))
         .ok_or(Rule::Malformed("an attribute value is not quoted"))?;
     let text = rest.get(1..).unwrap_or_default();
-    let mut plain = true;
-    let mut length = None;
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            b'<' => return Err(Rule::Malformed("an attribute value holds a <")),
-            b'&' | b'\t' | b'\n' | b'\r' => plain = false,
-            _ if byte == quote => {
-                length = Some(at);
-                break;
-            }
-            _ => {}
-        }
-    }
+    let length = text.bytes().position(|byte| byte == quote || byte == b'<');
     let (value, after) = length
         .and_then(|length| text.split_at_checked(length))
         .ok_or(Rule::Malformed("an attribute value does not end"))?;
+    if after.starts_with('<') {
+        return Err(Rule::Malformed("an attribute value holds a <"));
+    }
     if value.len() > limits.attribute_value {
         return Err(Rule::Limit("bytes of an attribute value"));
     }
     *rest = after.get(1..).unwrap_or_default();
-    if plain {
+    if !value.bytes().any(|byte| matches!(byte, b'&' | b'\t' | b'\n' | b'\r')) {
         Ok(Cow::Borrowed(value))
     } else {
         normalise(value).map(Cow::Owned)

@@ -8,16 +8,20 @@ pub(crate) struct Survey {
     pub(crate) forbidden: bool,
     /// There is a carriage return, so line ends need normalising.
     pub(crate) carriage_return: bool,
+    /// There is a `]`, so text may hold `]]>`.
+    pub(crate) bracket: bool,
 }
 
 /// Looks at every character once. Straight-line over bytes so that the compiler can use wide registers.
 pub(crate) fn survey(text: &str) -> Survey {
     let mut control = false;
     let mut carriage_return = false;
+    let mut bracket = false;
     let mut high = false;
     for &byte in text.as_bytes() {
         control |= byte < 0x20 && byte != b'\t' && byte != b'\n' && byte != b'\r';
         carriage_return |= byte == b'\r';
+        bracket |= byte == b']';
         high |= byte == 0xEF;
     }
     // U+FFFE and U+FFFF begin with the byte EF.
@@ -25,6 +29,7 @@ pub(crate) fn survey(text: &str) -> Survey {
     Survey {
         forbidden,
         carriage_return,
+        bracket,
     }
 }
 
@@ -45,20 +50,42 @@ pub(crate) fn is_blank(text: &str) -> bool {
 
 /// The length in bytes of the name without colons (`NCName`) at the start; 0 when there is none.
 pub(crate) fn ncname_length(text: &str) -> usize {
-    let mut first = true;
-    for (at, byte) in text.bytes().enumerate() {
-        let fits = match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'_' => true,
-            b'0'..=b'9' | b'-' | b'.' => !first,
-            0x80.. => return at + wide_length(text.get(at..).unwrap_or_default(), first),
-            _ => false,
-        };
-        if !fits {
-            return at;
-        }
-        first = false;
+    let bytes = text.as_bytes();
+    match bytes.first() {
+        Some(&first) if in_name(first) & START != 0 => {}
+        Some(0x80..) => return wide_length(text, true),
+        _ => return 0,
     }
-    text.len()
+    match bytes.iter().position(|&byte| in_name(byte) & PART == 0) {
+        None => bytes.len(),
+        Some(at) if matches!(bytes.get(at), Some(0x80..)) => at + wide_length(text.get(at..).unwrap_or_default(), false),
+        Some(at) => at,
+    }
+}
+
+const START: u8 = 1;
+const PART: u8 = 2;
+
+/// What an ASCII byte may do in a name: [`START`] it, be a [`PART`] of it, both or nothing.
+fn in_name(byte: u8) -> u8 {
+    const BYTES: [u8; 256] = {
+        let mut bytes = [0; 256];
+        let mut byte = 0;
+        while byte < 128 {
+            #[allow(clippy::indexing_slicing, reason = "at compile time, within the length")]
+            #[allow(clippy::cast_possible_truncation, reason = "below 128")]
+            {
+                bytes[byte] = match byte as u8 {
+                    b'a'..=b'z' | b'A'..=b'Z' | b'_' => START | PART,
+                    b'0'..=b'9' | b'-' | b'.' => PART,
+                    _ => 0,
+                };
+            }
+            byte += 1;
+        }
+        bytes
+    };
+    BYTES.get(usize::from(byte)).copied().unwrap_or_default()
 }
 
 /// Whether the whole text is a name without colons.

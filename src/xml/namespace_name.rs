@@ -2,21 +2,27 @@
 
 /// Whether the text is a URI reference. Written in ASCII; escapes stand for everything else.
 pub(crate) fn is_uri_reference(text: &str) -> bool {
-    let (rest, fragment) = text.split_once('#').unwrap_or((text, ""));
-    let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
-    if !consists_of(fragment, ":@/?") || !consists_of(query, ":@/?") {
+    // Most have neither query nor fragment, and one pass over the bytes says so.
+    let seen = text.bytes().fold(0, |seen, byte| seen | class(byte));
+    let rest = if seen & (QUESTION | HASH) == 0 {
+        text
+    } else {
+        let (rest, fragment) = text.split_once('#').unwrap_or((text, ""));
+        let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
+        if !consists_of(fragment, COLON | AT | SLASH | QUESTION) || !consists_of(query, COLON | AT | SLASH | QUESTION) {
+            return false;
+        }
+        rest
+    };
+    // A colon in the first segment ends a scheme, or the reference is none.
+    let first = rest.bytes().position(|byte| matches!(byte, b':' | b'/'));
+    let (scheme, rest) = match first.and_then(|first| rest.split_at_checked(first)) {
+        Some((scheme, rest)) if rest.starts_with(':') => (Some(scheme), rest.get(1..).unwrap_or_default()),
+        _ => (None, rest),
+    };
+    if scheme.is_some_and(|scheme| !is_scheme(scheme)) {
         return false;
     }
-    // A colon in the first segment ends a scheme, or the reference is none.
-    let rest = match rest.split_once(':') {
-        Some((scheme, rest)) if !scheme.contains('/') => {
-            if !is_scheme(scheme) {
-                return false;
-            }
-            rest
-        }
-        _ => rest,
-    };
     let path = match rest.strip_prefix("//") {
         None => rest,
         Some(rest) => {
@@ -27,7 +33,7 @@ pub(crate) fn is_uri_reference(text: &str) -> bool {
             path
         }
     };
-    consists_of(path, ":@/")
+    consists_of(path, COLON | AT | SLASH)
 }
 
 fn is_scheme(text: &str) -> bool {
@@ -39,7 +45,7 @@ fn is_authority(text: &str) -> bool {
     let (user, host) = text.split_once('@').unwrap_or(("", text));
     let (host, port) = match host.strip_prefix('[') {
         Some(literal) => match literal.split_once(']') {
-            Some((literal, after)) if !literal.is_empty() && consists_of(literal, ":") => {
+            Some((literal, after)) if !literal.is_empty() && consists_of(literal, COLON) => {
                 ("", after.strip_prefix(':').or((after.is_empty()).then_some("0")))
             }
             _ => return false,
@@ -50,21 +56,57 @@ fn is_authority(text: &str) -> bool {
         },
     };
     let port_fits = port.is_some_and(|port| matches!(port.len(), 1..=8) && port.bytes().all(|digit| digit.is_ascii_digit()));
-    consists_of(user, ":") && consists_of(host, "") && port_fits
+    consists_of(user, COLON) && consists_of(host, 0) && port_fits
 }
 
-/// Whether the text has only unreserved characters, sub-delimiters, escapes and these.
-fn consists_of(text: &str, others: &str) -> bool {
+/// Whether the text has only unreserved characters, sub-delimiters, escapes and these others.
+fn consists_of(text: &str, others: u8) -> bool {
     let bytes = text.as_bytes();
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
-        at += match byte {
-            b'%' if matches!(bytes.get(at + 1..at + 3), Some([one, two]) if one.is_ascii_hexdigit() && two.is_ascii_hexdigit()) => 3,
-            _ if byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(&byte) || others.as_bytes().contains(&byte) => 1,
-            _ => return false,
-        };
+        if class(byte) & (PLAIN | others) != 0 {
+            at += 1;
+        } else if matches!(bytes.get(at..at + 3), Some([b'%', one, two]) if one.is_ascii_hexdigit() && two.is_ascii_hexdigit()) {
+            at += 3;
+        } else {
+            return false;
+        }
     }
     true
+}
+
+const PLAIN: u8 = 1;
+const COLON: u8 = 2;
+const AT: u8 = 4;
+const SLASH: u8 = 8;
+const QUESTION: u8 = 16;
+const HASH: u8 = 32;
+
+/// Which of the sets of RFC 3986 a byte is in.
+fn class(byte: u8) -> u8 {
+    const CLASSES: [u8; 256] = {
+        let mut classes = [0; 256];
+        let mut byte = 0;
+        while byte < 128 {
+            #[allow(clippy::indexing_slicing, reason = "at compile time, within the length")]
+            #[allow(clippy::cast_possible_truncation, reason = "below 128")]
+            {
+                classes[byte] = match byte as u8 {
+                    b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => PLAIN,
+                    b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=' => PLAIN,
+                    b':' => COLON,
+                    b'@' => AT,
+                    b'/' => SLASH,
+                    b'?' => QUESTION,
+                    b'#' => HASH,
+                    _ => 0,
+                };
+            }
+            byte += 1;
+        }
+        classes
+    };
+    CLASSES.get(usize::from(byte)).copied().unwrap_or_default()
 }
 
 #[cfg(test)]

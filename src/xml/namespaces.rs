@@ -66,7 +66,9 @@ impl<'a> Namespaces<'a> {
 
     /// The namespace a prefix stands for; the empty prefix asks for the default namespace.
     pub(crate) fn resolve(&self, prefix: &str) -> Result<Space, Rule> {
-        if let Some(at) = self.bindings.iter().rposition(|binding| binding.prefix == prefix) {
+        // Prefixes are so short that comparing them byte by byte is faster than a call.
+        let is = |binding: &Binding<'_>| binding.prefix.len() == prefix.len() && binding.prefix.bytes().eq(prefix.bytes());
+        if let Some(at) = self.bindings.iter().rposition(is) {
             return Ok(Space::Bound(at));
         }
         match prefix {

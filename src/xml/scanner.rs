@@ -56,6 +56,7 @@ pub(crate) struct Scanner<'a> {
     closed: bool,
     elements: usize,
     pub(crate) carriage_returns: bool,
+    brackets: bool,
 }
 
 impl<'a> Scanner<'a> {
@@ -88,6 +89,7 @@ impl<'a> Scanner<'a> {
             closed: false,
             elements: 0,
             carriage_returns: seen.carriage_return,
+            brackets: seen.bracket,
         })
     }
 
@@ -101,16 +103,16 @@ impl<'a> Scanner<'a> {
         }
         loop {
             self.start = self.offset();
-            refuse_unread(self.document.get(self.start..).unwrap_or_default(), self.limits.instructions)?;
-            let event = self.source.read_event().map_err(|error| broken(&error))?;
-            let raw = self.document.get(self.start..self.offset()).unwrap_or_default();
-            match event {
+            if let Some([b'<', b'!' | b'?']) = self.document.as_bytes().get(self.start..self.start + 2) {
+                refuse_unread(self.document.get(self.start..).unwrap_or_default(), self.limits.instructions)?;
+            }
+            match self.source.read_event().map_err(|error| broken(&error))? {
                 Event::Start(_) => {
-                    self.open(inside(raw, "<", ">")?)?;
+                    self.open(inside(self.read(), "<", ">")?)?;
                     return Ok(Token::Start);
                 }
                 Event::Empty(_) => {
-                    self.open(inside(raw, "<", "/>")?)?;
+                    self.open(inside(self.read(), "<", "/>")?)?;
                     self.empty = true;
                     return Ok(Token::Start);
                 }
@@ -119,38 +121,56 @@ impl<'a> Scanner<'a> {
                     return Ok(Token::End);
                 }
                 Event::Text(_) => {
-                    if raw.contains("]]>") {
+                    let text = self.read();
+                    if self.brackets && text.contains("]]>") {
                         return Err(Rule::Malformed("text holds ]]>"));
                     }
                     if !self.frames.is_empty() {
-                        return Ok(Token::Text(raw));
+                        return Ok(Token::Text(text));
                     }
-                    if !is_blank(raw) {
+                    if !is_blank(text) {
                         return Err(OUTSIDE);
-                    }
-                }
-                Event::CData(_) if !self.frames.is_empty() => return Ok(Token::CData(inside(raw, "<![CDATA[", "]]>")?)),
-                Event::GeneralRef(_) if !self.frames.is_empty() => {
-                    let character = reference(inside(raw, "&", ";")?);
-                    return character
-                        .map(Token::Character)
-                        .ok_or(Rule::Malformed("a reference stands for nothing"));
-                }
-                Event::CData(_) | Event::GeneralRef(_) => return Err(OUTSIDE),
-                Event::Comment(_) => {
-                    let comment = inside(raw, "<!--", "-->")?;
-                    if comment.contains("--") || comment.ends_with('-') {
-                        return Err(Rule::Malformed("a comment holds --"));
                     }
                 }
                 Event::Eof if !self.frames.is_empty() => return Err(Rule::Malformed("an element does not end")),
                 Event::Eof if self.elements == 0 => return Err(Rule::Malformed("there is no element")),
                 Event::Eof => return Ok(Token::Eof),
-                Event::PI(_) if self.limits.instructions => check_instruction(inside(raw, "<?", "?>")?)?,
-                Event::Decl(_) | Event::PI(_) => return Err(INSTRUCTION),
-                Event::DocType(_) => return Err(DOCTYPE),
+                rare => {
+                    if let Some(token) = self.rare(&rare)? {
+                        return Ok(token);
+                    }
+                }
             }
         }
+    }
+
+    /// The tokens of which most documents have none; `None` for what is left out.
+    #[cold]
+    fn rare(&self, event: &Event<'_>) -> Result<Option<Token<'a>>, Rule> {
+        let raw = self.read();
+        match event {
+            Event::CData(_) if !self.frames.is_empty() => inside(raw, "<![CDATA[", "]]>").map(|text| Some(Token::CData(text))),
+            Event::GeneralRef(_) if !self.frames.is_empty() => {
+                let character = reference(inside(raw, "&", ";")?).ok_or(Rule::Malformed("a reference stands for nothing"))?;
+                Ok(Some(Token::Character(character)))
+            }
+            Event::Comment(_) => {
+                let comment = inside(raw, "<!--", "-->")?;
+                if comment.contains("--") || comment.ends_with('-') {
+                    return Err(Rule::Malformed("a comment holds --"));
+                }
+                Ok(None)
+            }
+            Event::PI(_) if self.limits.instructions => check_instruction(inside(raw, "<?", "?>")?).map(|()| None),
+            Event::Decl(_) | Event::PI(_) => Err(INSTRUCTION),
+            Event::DocType(_) => Err(DOCTYPE),
+            _ => Err(OUTSIDE),
+        }
+    }
+
+    /// The token just read, as written.
+    fn read(&self) -> &'a str {
+        self.source(self.start, self.offset())
     }
 
     /// Where reading has come to, in bytes.
@@ -206,6 +226,7 @@ const DOCTYPE: Rule = Rule::Malformed("a document type declaration is not taken"
 const INSTRUCTION: Rule = Rule::Malformed("a processing instruction is not taken");
 
 /// Refuses what must not even be tokenized: a DOCTYPE before its subset, any processing instruction where none are taken.
+#[cold]
 fn refuse_unread(rest: &str, instructions: bool) -> Result<(), Rule> {
     if rest.starts_with("<?") && !instructions {
         return Err(INSTRUCTION);
@@ -236,6 +257,7 @@ fn inside<'a>(raw: &'a str, before: &str, after: &str) -> Result<&'a str, Rule> 
         .ok_or(Rule::Malformed("markup does not end"))
 }
 
+#[cold]
 fn broken(error: &Error) -> Rule {
     Rule::Malformed(match error {
         Error::IllFormed(IllFormedError::MismatchedEndTag { .. } | IllFormedError::UnmatchedEndTag(_)) => "an end tag has no start tag",

@@ -88,6 +88,9 @@ impl<'a> Reader<'a> {
 
     /// Takes `xsi:type` if it names one of these; otherwise it stays for the type to ask for, or to be refused.
     pub(super) fn allow_types(&mut self, types: &[Name]) {
+        if self.scanner.attributes.is_empty() {
+            return;
+        }
         let Some(at) = self.find(XSI, "type") else { return };
         let value = self.scanner.attributes.get(at).map(|held| held.value.clone());
         let allowed = value.and_then(|value| self.resolve(&value).map(|tag| types.iter().any(|name| tag.is(name))));

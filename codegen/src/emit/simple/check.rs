@@ -52,21 +52,23 @@ fn facet_checks(plan: &Plan<'_>, base: TypeRef, facets: &Facets, inner: &str) ->
             xml::facets::pattern(text, &PATTERN)?;\n"
         ));
     }
-    let counts = [
+    let lengths = [
         ("length", facets.length),
         ("min_length", facets.min_length),
         ("max_length", facets.max_length),
-        ("total_digits", facets.total_digits),
-        ("fraction_digits", facets.fraction_digits),
     ];
-    for (facet, count) in counts {
+    if lengths.iter().any(|(_, count)| count.is_some()) {
+        // Characters are counted once, however many facets look at the count.
+        lines.push_str("let count = xml::datatypes::Datatype::length(value);\n");
+    }
+    for (facet, count) in lengths {
         if let Some(count) = count {
-            let counted = if facet.ends_with("digits") {
-                "value"
-            } else {
-                "xml::datatypes::Datatype::length(value)"
-            };
-            lines.push_str(&format!("xml::facets::{facet}({counted}, {count})?;\n"));
+            lines.push_str(&format!("xml::facets::{facet}(count, {count})?;\n"));
+        }
+    }
+    for (facet, count) in [("total_digits", facets.total_digits), ("fraction_digits", facets.fraction_digits)] {
+        if let Some(count) = count {
+            lines.push_str(&format!("xml::facets::{facet}(value, {count})?;\n"));
         }
     }
     let bounds = [
