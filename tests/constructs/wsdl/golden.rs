@@ -382,7 +382,7 @@ pub mod calendar_service_v1 {
     }
 }
 
-///Types of the namespace `urn:example:headers`.
+/// Types of the namespace `urn:example:headers`.
 #[allow(
     clippy::enum_variant_names,
     clippy::large_enum_variant,
@@ -397,7 +397,7 @@ pub mod headers {
     pub const TROUBLE: xml::Name = xml::Name::new("urn:example:headers", "h", "Trouble");
 }
 
-///Types of the namespace `urn:example:messages`.
+/// Types of the namespace `urn:example:messages`.
 #[allow(
     clippy::enum_variant_names,
     clippy::large_enum_variant,
@@ -555,7 +555,7 @@ pub mod messages {
     const NUMBER: xml::Name = xml::Name::new("urn:example:messages", "m", "Number");
 }
 
-///Types of the namespace `urn:example:outside`.
+/// Types of the namespace `urn:example:outside`.
 #[allow(
     clippy::enum_variant_names,
     clippy::large_enum_variant,
@@ -586,7 +586,8 @@ pub mod outside {
             self.0
         }
         pub(super) fn check(value: &String, _text: &str) -> Result<(), xml::Rule> {
-            xml::facets::min_length(xml::datatypes::Datatype::length(value), 1)?;
+            let count = xml::datatypes::Datatype::length(value);
+            xml::facets::min_length(count, 1)?;
             Ok(())
         }
     }

@@ -199,3 +199,24 @@ fn the_buffer_does_not_grow_within_its_capacity() {
     writer.text(&text);
     assert_eq!(writer.finish().capacity(), 4096);
 }
+
+/// Long texts are looked through in pieces.
+#[test]
+fn what_must_be_replaced_is_found_wherever_it_stands_in_a_long_text() {
+    for at in 0..100 {
+        for (special, replaced) in [
+            ('&', "&amp;"),
+            ('\u{1}', "\u{FFFD}"),
+            ('\u{FFFF}', "\u{FFFD}"),
+            ('"', "\""),
+            ('ﾀ', "ﾀ"),
+        ] {
+            let (before, after) = ("æ".repeat(at / 2) + &"b".repeat(at % 2), "c".repeat(100 - at));
+            let document = written(|writer| {
+                writer.start(&PLAIN);
+                writer.text(&format!("{before}{special}{after}"));
+            });
+            assert_eq!(document, format!("<b>{before}{replaced}{after}</b>"));
+        }
+    }
+}
