@@ -12,7 +12,10 @@ import xml.etree.ElementTree as ET
 XS = "{http://www.w3.org/2001/XMLSchema}"
 WSDL = "{http://schemas.xmlsoap.org/wsdl/}"
 SOAP = "{http://schemas.xmlsoap.org/wsdl/soap/}"
-ENVELOPE = "{http://schemas.xmlsoap.org/soap/envelope/}"
+ENVELOPES = {  # each version of SOAP, and what it calls the detail of a fault
+    "{http://schemas.xmlsoap.org/soap/envelope/}": "detail",
+    "{http://www.w3.org/2003/05/soap-envelope}": "{http://www.w3.org/2003/05/soap-envelope}Detail",
+}
 HEADERS = {
     "{http://rep.oio.dk/ams.dk/xml/schemas/2005/09/01/}ActiveOrganisationHeader",
     "{http://service.bm.dk/RequestUserMetadata/2015/01/21/}RequestUserMetadataHeader",
@@ -224,10 +227,11 @@ def readmes_name_everything(services, schemas):
 
 
 def check_fixture(path, outputs):
-    body = ET.parse(path).getroot().find(ENVELOPE + "Body")
-    root = body[0]
+    document = ET.parse(path).getroot()
+    soap = document.tag.removesuffix("Envelope")
+    root = document.find(soap + "Body")[0]
     if path.endswith(".fault.xml"):
-        check(root.tag == ENVELOPE + "Fault" and root.find(f"detail/{FAULT}") is not None, path, "a fault file holds a fault with FaultDetails")
+        check(root.tag == soap + "Fault" and root.find(f"{ENVELOPES[soap]}/{FAULT}") is not None, path, "a fault file holds a fault with FaultDetails")
     elif path.endswith(".response.xml"):
         check(root.tag in outputs, path, f"{root.tag} is not the answer of an operation")
 

@@ -52,9 +52,17 @@ pub struct Server {
     #[arg(long, env = "DIALOGMODUL_METRICS_LISTEN", value_name = "ADDRESS")]
     pub metrics_listen: Option<SocketAddr>,
 
-    /// The URL callers use. Addresses in the served WSDL begin with it. Default: http, or https with TLS, and the address listened on.
+    /// The URL callers use. Addresses in the served WSDL begin with it. Default: what a trusted proxy says of the address its caller used; otherwise http, or https with TLS, and the address listened on.
     #[arg(long, env = "DIALOGMODUL_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<PublicUrl>,
+
+    /// Serve descriptions with a second binding and port, for SOAP 1.2. Calls in SOAP 1.2 are answered with it and without.
+    #[arg(long, env = "DIALOGMODUL_SOAP12_BINDING")]
+    pub soap12_binding: bool,
+
+    /// Take the two standard headers as node-soap writes them by hand: with names in no namespace, or in that of the header, where the schemas have another.
+    #[arg(long, env = "DIALOGMODUL_LENIENT_NAMESPACES")]
+    pub lenient_namespaces: bool,
 
     /// Who may call without a certificate.
     #[arg(long, env = "DIALOGMODUL_PROFILE", value_enum, default_value_t = Profile::Production)]

@@ -11,16 +11,19 @@ mod door;
 mod endpoint;
 mod envelope;
 mod fault;
+mod forwarded;
 mod health;
 mod identity;
 mod journal;
 mod limits;
 mod media;
 mod metrics;
+mod places;
 mod rejection;
 mod settle;
 pub mod tls;
 mod trip;
+mod version;
 mod wire;
 
 use std::io;
@@ -83,7 +86,7 @@ pub fn server(desk: Arc<Desk>, settings: &settings::Server) -> Result<Bound, Ope
         .workers
         .or(std::thread::available_parallelism().ok())
         .map_or(1, std::num::NonZero::get);
-    let door = web::Data::new(door::Door::new(desk, limits.clone(), settings.profile, entrance, &url, watched_at));
+    let door = web::Data::new(door::Door::new(desk, settings, entrance, &url, watched_at));
     let server = HttpServer::new(move || App::new().app_data(door.clone()).default_service(web::to(endpoint::serve)))
         .workers(workers)
         .worker_max_blocking_threads(limits.threads.get().div_ceil(workers))

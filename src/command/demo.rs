@@ -46,6 +46,8 @@ impl Demo {
             listen: self.listen,
             metrics_listen: Some(self.metrics_listen),
             public_url: None,
+            soap12_binding: false,
+            lenient_namespaces: false,
             profile: Profile::Development,
             workers: None,
             shutdown_seconds: 30,

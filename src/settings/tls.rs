@@ -66,14 +66,13 @@ pub struct Tls {
     )]
     pub header: Option<String>,
 
-    /// Address or network (192.0.2.0/24) of such a proxy; once for each. From any other address the header counts for nothing.
+    /// Address or network (192.0.2.0/24) of a proxy before us; once for each. From any other address the header with the certificate, Forwarded and X-Forwarded-… count for nothing.
     #[arg(
         id = "trusted-proxy",
         long,
         env = "DIALOGMODUL_TRUSTED_PROXY",
         value_name = "NETWORK",
-        value_delimiter = ',',
-        requires = "client-certificate-header"
+        value_delimiter = ','
     )]
     pub proxies: Vec<Network>,
 }
@@ -184,11 +183,11 @@ mod tests {
             "--tls-certificate a",
             "--tls-key b",
             "--crl d",
-            "--trusted-proxy ::1",
             "--client-issuers c --client-certificate-header f",
         ] {
             assert!(parse(alone).is_err(), "{alone}");
         }
+        assert!(parse("--trusted-proxy ::1").is_ok(), "it may say which address callers use");
         for wrong in [
             "--client-certificate-header f --trusted-proxy ::1",
             "--crl-reload-seconds 0",
@@ -203,6 +202,7 @@ mod tests {
         for (options, expected) in [
             ("", false),
             ("--client-issuers c", false),
+            ("--client-issuers c --trusted-proxy ::1", false),
             ("--tls-certificate a --tls-key b", false),
             ("--tls-certificate a --tls-key b --client-issuers c", true),
             ("--client-issuers c --client-certificate-header f --trusted-proxy ::1", true),

@@ -1,13 +1,15 @@
 //! Descriptions: the WSDL and XSD documents a caller fetches (interop.md: the WSDL and XSD we serve).
-//! All forms are built once at start, with addresses under the public URL and nothing else changed, so they are stable to the byte.
+//! All forms are built once for each URL callers use, with addresses under it and nothing else changed, so they are stable to the byte.
 //! Which paths lead to them is left to `address` and `endpoint`.
 
 mod rewrite;
+mod soap12;
 
 use actix_web::web::Bytes;
 use sha2::{Digest, Sha256};
 
 use rewrite::{Tag, apply, tags};
+pub(super) use soap12::with_soap_12;
 
 /// A document of a contract as its author wrote it.
 #[derive(Clone, Copy, Debug, Default)]

@@ -1,61 +1,56 @@
 //! The door itself: what every request that comes in shares.
-//! It knows the desk behind it, the limits, and the descriptions built at start; all workers look at the same one.
+//! It knows the desk behind it, the limits, and where the services are; all workers look at the same one.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use super::description::Description;
+use actix_web::HttpRequest;
+
 use super::limits::Budget;
 use super::metrics::Metrics;
+use super::places::{Atlas, Places};
 use super::tls::Entrance;
-use super::wire;
 use crate::contract::Service;
 use crate::services::Desk;
-use crate::settings::{Limits, Profile, PublicUrl};
+use crate::settings::{self, Limits, Profile, PublicUrl};
 
 /// What every request shares.
 pub(super) struct Door {
     pub(super) desk: Arc<Desk>,
     pub(super) limits: Limits,
     pub(super) profile: Profile,
+    /// Are node-soap's slips of namespace forgiven?
+    pub(super) lenient: bool,
     pub(super) entrance: Entrance,
     pub(super) budget: Budget,
     pub(super) metrics: Metrics,
-    pub(super) addresses: Vec<(Service, String)>,
-    descriptions: Vec<(Service, Description)>,
+    pub(super) atlas: Atlas,
 }
 
 impl Door {
     /// A door to the desk; builds the descriptions of all services. At `watched_at` it tells how it does, and nothing else.
     pub(super) fn new(
         desk: Arc<Desk>,
-        limits: Limits,
-        profile: Profile,
+        settings: &settings::Server,
         entrance: Entrance,
         url: &PublicUrl,
         watched_at: Option<SocketAddr>,
     ) -> Self {
-        let addresses: Vec<_> = super::addresses(url).collect();
-        let describe = |(service, address): &(Service, String)| (*service, wire::describe(*service, address));
-        let descriptions = addresses.iter().map(describe).collect();
         Self {
             desk,
-            budget: Budget::new(&limits),
+            budget: Budget::new(&settings.limits),
             metrics: Metrics::new(watched_at),
-            limits,
-            profile,
+            limits: settings.limits.clone(),
+            profile: settings.profile,
+            lenient: settings.lenient_namespaces,
             entrance,
-            addresses,
-            descriptions,
+            atlas: Atlas::new(settings, url),
         }
     }
 
-    /// The description of a service.
-    pub(super) fn description(&self, service: Service) -> Option<&Description> {
-        self.descriptions
-            .iter()
-            .find(|(known, _)| *known == service)
-            .map(|(_, description)| description)
+    /// Where the services are for the sender of a request.
+    pub(super) fn places(&self, request: &HttpRequest) -> Arc<Places> {
+        self.atlas.of(&self.entrance, request)
     }
 
     /// How many bytes a body of the service may have: only messages carry documents.

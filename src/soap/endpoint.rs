@@ -16,17 +16,15 @@ use super::door::Door;
 use super::fault::Fault;
 use super::journal::Entry;
 use super::limits::Place;
-use super::media::Media;
+use super::media::{self, Media};
 use super::rejection::Rejection;
 use super::settle::{self, Settled};
 use super::trip::{self, Arrival, Request};
+use super::version::Version;
 use super::{body, envelope, health, identity, metrics};
 use crate::contract::Service;
 use crate::domain::LogReference;
 use crate::services::{Identity, Refused};
-
-/// XML as we write it, to the letter of interop.md.
-const XML: &str = "text/xml; charset=utf-8";
 
 /// Answers any request.
 pub(super) async fn serve(door: web::Data<Door>, request: HttpRequest, payload: Payload) -> HttpResponse {
@@ -37,7 +35,7 @@ pub(super) async fn serve(door: web::Data<Door>, request: HttpRequest, payload: 
     let address = Address::of(uri.path(), uri.query().unwrap_or_default());
     let method = request.method();
     match (address, method) {
-        (Address::Description(service, form), &(Method::GET | Method::HEAD)) => describe(&door, service, &form, request.headers()),
+        (Address::Description(service, form), &(Method::GET | Method::HEAD)) => describe(&door, service, &form, &request),
         (Address::Live, &(Method::GET | Method::HEAD)) => health::live(),
         (Address::Ready, &(Method::GET | Method::HEAD)) => health::ready(Arc::clone(&door.desk)).await,
         (Address::Service(service), _) => call(door.into_inner(), service, "POST", request, payload).await,
@@ -51,6 +49,8 @@ pub(super) async fn serve(door: web::Data<Door>, request: HttpRequest, payload: 
 async fn call(door: Arc<Door>, service: Service, methods: &'static str, request: HttpRequest, payload: Payload) -> HttpResponse {
     let (reference, received_at) = door.desk.begin();
     let mut entry = Entry::begin(service, reference);
+    let asked = asked(&request);
+    entry.asked(asked);
     let identity = identity::of_request(&door, &request);
     let certificate = identity::certificate(&door, &request, &identity);
     let received = receive(&door, service, methods, &request, identity, payload).await;
@@ -62,9 +62,13 @@ async fn call(door: Arc<Door>, service: Service, methods: &'static str, request:
             place,
         }) => {
             entry.received(body.len());
-            let action = text(request.headers(), "soapaction").map(str::to_owned);
+            let action = match media.version {
+                Version::Soap11 => text(request.headers(), "soapaction").map(str::to_owned),
+                Version::Soap12 => media.action.clone(),
+            };
             let request = Request {
                 service,
+                places: door.places(&request),
                 media,
                 action,
                 request_id: request_id(request.headers()),
@@ -91,8 +95,10 @@ async fn call(door: Arc<Door>, service: Service, methods: &'static str, request:
     // A call that has come in is carried out and recorded even if its client goes away meanwhile.
     let carried = actix_web::rt::spawn(carry_out(door, entry, errand)).await;
     match carried.unwrap_or(Err(Rejection::Panic)) {
-        Ok(bytes) => HttpResponse::Ok().insert_header((header::CONTENT_TYPE, XML)).body(bytes),
-        Err(rejection) => respond(&rejection, reference),
+        Ok(bytes) => HttpResponse::Ok()
+            .insert_header((header::CONTENT_TYPE, asked.content_type()))
+            .body(bytes),
+        Err(rejection) => respond(&rejection, asked, reference),
     }
 }
 
@@ -183,11 +189,7 @@ fn check_head(door: &Door, request: &HttpRequest) -> Result<Media, Rejection> {
     {
         return Err(Rejection::ContentEncoding);
     }
-    match Media::of(text(headers, header::CONTENT_TYPE.as_str())) {
-        Media::Other => Err(Rejection::MediaType),
-        Media::Soap12 => Err(Rejection::Version),
-        media => Ok(media),
-    }
+    Media::of(text(headers, header::CONTENT_TYPE.as_str())).ok_or(Rejection::MediaType)
 }
 
 /// Takes the request through the house, on a thread where waiting harms nobody.
@@ -204,15 +206,16 @@ async fn walk(door: &Arc<Door>, request: Arc<Request>) -> Arrival {
 }
 
 /// A description, or 304 where the caller has it.
-fn describe(door: &Door, service: Service, form: &Form, headers: &HeaderMap) -> HttpResponse {
-    let Some(page) = door.description(service).and_then(|description| match form {
+fn describe(door: &Door, service: Service, form: &Form, request: &HttpRequest) -> HttpResponse {
+    let places = door.places(request);
+    let Some(page) = places.description(service).and_then(|description| match form {
         Form::Wsdl => Some(&description.wsdl),
         Form::Single => Some(&description.single),
         Form::Schema(name) => description.schema(name),
     }) else {
-        return respond(&Rejection::UnknownPath, door.desk.begin().0);
+        return respond(&Rejection::UnknownPath, Version::Soap11, door.desk.begin().0);
     };
-    let status = if is_known(page, headers) {
+    let status = if is_known(page, request.headers()) {
         StatusCode::NOT_MODIFIED
     } else {
         StatusCode::OK
@@ -221,8 +224,13 @@ fn describe(door: &Door, service: Service, form: &Form, headers: &HeaderMap) -> 
     response
         .insert_header((header::ETAG, page.tag.clone()))
         .insert_header((header::CACHE_CONTROL, "public, max-age=300"));
+    if let Some(names) = door.atlas.vary() {
+        response.append_header((header::VARY, names));
+    }
     match status {
-        StatusCode::OK => response.insert_header((header::CONTENT_TYPE, XML)).body(page.bytes.clone()),
+        StatusCode::OK => response
+            .insert_header((header::CONTENT_TYPE, "text/xml; charset=utf-8"))
+            .body(page.bytes.clone()),
         _ => response.finish(),
     }
 }
@@ -239,20 +247,28 @@ fn reject(door: &Door, request: &HttpRequest, payload: Payload, rejection: Rejec
     if request.headers().contains_key(header::TRANSFER_ENCODING) {
         body::let_go(payload);
     }
-    respond(&rejection, door.desk.begin().0)
+    respond(&rejection, asked(request), door.desk.begin().0)
 }
 
-fn respond(rejection: &Rejection, reference: LogReference) -> HttpResponse {
+/// A fault, in the version of SOAP that was asked for.
+fn respond(rejection: &Rejection, asked: Version, reference: LogReference) -> HttpResponse {
+    let version = rejection.told_in(asked);
     let fault = Fault::from(rejection);
-    let mut response = HttpResponse::build(fault.status);
-    response.insert_header((header::CONTENT_TYPE, XML));
+    let status = fault.status(version);
+    let mut response = HttpResponse::build(status);
+    response.insert_header((header::CONTENT_TYPE, version.content_type()));
     if let Rejection::Method(allowed) = rejection {
         response.insert_header((header::ALLOW, *allowed));
     }
-    if fault.status == StatusCode::SERVICE_UNAVAILABLE {
+    if status == StatusCode::SERVICE_UNAVAILABLE {
         response.insert_header((header::RETRY_AFTER, "5"));
     }
-    response.body(envelope::write_fault(&fault, reference))
+    response.body(envelope::write_fault(version, &fault, reference))
+}
+
+/// The version of SOAP a request asks for.
+fn asked(request: &HttpRequest) -> Version {
+    media::asked(text(request.headers(), header::CONTENT_TYPE.as_str()))
 }
 
 /// The identifier of the request; header lines of one name are one list, as HTTP has it, and a list is no identifier.

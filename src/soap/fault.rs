@@ -3,34 +3,40 @@
 //! Numbers and texts of the rules' refusals are left to `domain::Refusal`.
 
 use actix_web::http::StatusCode;
-use xml::{Rule, Violation};
+use xml::{QName, Rule, Violation};
 
-use super::rejection::{Header, Rejection};
+use super::rejection::{self, Rejection};
+use super::version::Version;
 use super::wire;
 use crate::domain::{LogReference, Refusal};
 use crate::error::Error;
 
-/// Whose fault it is; the local part of `faultcode`.
+/// Whose fault it is; the local part of `faultcode`, in SOAP 1.2 of `Code/Value`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Code {
     /// The caller can mend it.
     Client,
     /// The caller cannot.
     Server,
-    /// The envelope is not SOAP 1.1.
+    /// The envelope is of another version.
     VersionMismatch,
     /// A header that must be understood is not.
     MustUnderstand,
+    /// An element claims an encoding (SOAP 1.2 only).
+    DataEncodingUnknown,
 }
 
 impl Code {
     /// The word on the wire.
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Self::Client => "Client",
-            Self::Server => "Server",
-            Self::VersionMismatch => "VersionMismatch",
-            Self::MustUnderstand => "MustUnderstand",
+    pub(super) fn word(self, version: Version) -> &'static str {
+        match (version, self) {
+            (_, Self::VersionMismatch) => "VersionMismatch",
+            (_, Self::MustUnderstand) => "MustUnderstand",
+            (Version::Soap11, Self::Client | Self::DataEncodingUnknown) => "Client",
+            (Version::Soap11, Self::Server) => "Server",
+            (Version::Soap12, Self::Client) => "Sender",
+            (Version::Soap12, Self::Server) => "Receiver",
+            (Version::Soap12, Self::DataEncodingUnknown) => "DataEncodingUnknown",
         }
     }
 }
@@ -38,8 +44,8 @@ impl Code {
 /// A fault, ready to be written.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Fault {
-    /// HTTP status; 500 for all that got as far as the envelope, as SOAP 1.1 wants it.
-    pub(super) status: StatusCode,
+    /// HTTP status where HTTP itself is the reason; otherwise the version of SOAP says it.
+    http: Option<StatusCode>,
     /// Whose fault it is.
     pub(super) code: Code,
     /// `ErrorCode`.
@@ -48,9 +54,28 @@ pub(super) struct Fault {
     pub(super) text: String,
     /// What `Message` adds for the caller who looks for the reason. Names only, never values.
     pub(super) hint: Option<String>,
+    /// What SOAP 1.2 has the answer's header say.
+    pub(super) header: Option<Header>,
+}
+
+/// What the header of an answer says about a fault.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Header {
+    /// Which versions there are (SOAP 1.2 Part 1, 5.4.7).
+    Upgrade,
+    /// Which blocks were not understood (SOAP 1.2 Part 1, 5.4.8).
+    NotUnderstood(Vec<QName>),
 }
 
 impl Fault {
+    /// HTTP status: 500 for all that got as far as an envelope of SOAP 1.1 (6.2); in SOAP 1.2 400 for the sender's faults (Part 2, 7.5.2.2).
+    pub(super) fn status(&self, version: Version) -> StatusCode {
+        self.http.unwrap_or(match (version, self.code) {
+            (Version::Soap12, Code::Client) => StatusCode::BAD_REQUEST,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        })
+    }
+
     /// `Message`: text, hint and the reference by which the operator finds the call.
     pub(super) fn message(&self, reference: LogReference) -> String {
         let hint = self.hint.as_deref().map(|hint| format!(" {hint}.")).unwrap_or_default();
@@ -85,13 +110,22 @@ impl From<&Rejection> for Fault {
             Rejection::CertificateMissing => plain(CERTIFICATE_MISSING.0, CERTIFICATE_MISSING.1.to_owned()),
             // What is wrong with it is for the log: whoever holds it can look at it.
             Rejection::CertificateRefused(_) => plain(Refusal::NoAgreement.code(), Refusal::NoAgreement.to_string()),
-            Rejection::Version => Self {
+            Rejection::Version { asked, .. } => Self {
                 code: Code::VersionMismatch,
-                ..client(NOT_VALID, "The root element must be the Envelope of SOAP 1.1")
+                header: (*asked == Version::Soap12).then_some(Header::Upgrade),
+                ..client(NOT_VALID, format!("The root element must be the Envelope of {asked}"))
             },
-            Rejection::MustUnderstand => Self {
+            Rejection::MustUnderstand(blocks) => Self {
                 code: Code::MustUnderstand,
+                header: (!blocks.is_empty()).then(|| Header::NotUnderstood(blocks.clone())),
                 ..client(NOT_VALID, "A SOAP header that must be understood is not known here")
+            },
+            Rejection::Encoding => Self {
+                code: Code::DataEncodingUnknown,
+                ..client(
+                    NOT_VALID,
+                    "No encodingStyle is known here: values are written as the schemas have them",
+                )
             },
             Rejection::HeaderMissing(header) => {
                 let (number, _) = header.numbers();
@@ -119,13 +153,13 @@ impl From<&Rejection> for Fault {
             Rejection::Failed(Error::Refused(refusal)) => plain(refusal.code(), refusal.to_string()),
             Rejection::Failed(Error::Invalid(violation)) if breaks_cpr(violation) => client(INVALID_CPR, violation.to_string()),
             Rejection::Failed(Error::Invalid(violation)) => client(NOT_VALID, violation.to_string()),
-            Rejection::Overload | Rejection::Failed(Error::Unavailable(_)) => server(Status::SERVICE_UNAVAILABLE, UNAVAILABLE),
-            Rejection::Failed(Error::Internal(_)) | Rejection::Panic => server(Status::INTERNAL_SERVER_ERROR, INTERNAL),
+            Rejection::Overload | Rejection::Failed(Error::Unavailable(_)) => server(Some(Status::SERVICE_UNAVAILABLE), UNAVAILABLE),
+            Rejection::Failed(Error::Internal(_)) | Rejection::Panic => server(None, INTERNAL),
         }
     }
 }
 
-impl Header {
+impl rejection::Header {
     /// The numbers for a header that is missing, and for one that cannot be read (STAR).
     fn numbers(self) -> (i32, i32) {
         match self {
@@ -138,7 +172,7 @@ impl Header {
 /// Refused before there was an envelope: the status says what HTTP says, the body is a fault all the same.
 fn refused(status: StatusCode, hint: &str) -> Fault {
     Fault {
-        status,
+        http: Some(status),
         ..client(NOT_VALID, hint)
     }
 }
@@ -152,18 +186,19 @@ fn client((number, text): (i32, &str), hint: impl Into<String>) -> Fault {
 
 fn plain(number: i32, text: String) -> Fault {
     Fault {
-        status: StatusCode::INTERNAL_SERVER_ERROR,
+        http: None,
         code: Code::Client,
         number,
         text,
         hint: None,
+        header: None,
     }
 }
 
 /// What went wrong on our side stands in the log only.
-fn server(status: StatusCode, (number, text): (i32, &str)) -> Fault {
+fn server(http: Option<StatusCode>, (number, text): (i32, &str)) -> Fault {
     Fault {
-        status,
+        http,
         code: Code::Server,
         ..plain(number, text.to_owned())
     }

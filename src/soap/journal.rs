@@ -10,6 +10,7 @@ use super::fault::Fault;
 use super::metrics::{ANSWERED, Metrics};
 use super::rejection::Rejection;
 use super::trip::Arrival;
+use super::version::Version;
 use crate::contract::Service;
 use crate::domain::LogReference;
 use crate::error::Error;
@@ -23,6 +24,7 @@ pub(super) struct Entry {
     bytes_in: usize,
     operation: Option<Operation>,
     system: Option<String>,
+    asked: Version,
 }
 
 impl Entry {
@@ -35,7 +37,13 @@ impl Entry {
             bytes_in: 0,
             operation: None,
             system: None,
+            asked: Version::Soap11,
         }
+    }
+
+    /// The version of SOAP asked for.
+    pub(super) fn asked(&mut self, version: Version) {
+        self.asked = version;
     }
 
     /// Its body is read.
@@ -56,7 +64,12 @@ impl Entry {
             Ok(bytes) => ("answered".to_owned(), 200, ANSWERED.to_owned(), bytes.len()),
             Err(rejection) => {
                 let fault = Fault::from(rejection);
-                (format!("refused: {rejection}"), fault.status.as_u16(), fault.number.to_string(), 0)
+                (
+                    format!("refused: {rejection}"),
+                    fault.status(rejection.told_in(self.asked)).as_u16(),
+                    fault.number.to_string(),
+                    0,
+                )
             }
         };
         metrics.count(self.service, self.operation, &outcome, elapsed);

@@ -1,9 +1,10 @@
 //! Rejections: every reason why the answer is a fault, from the first byte of HTTP to the last of the commit.
 //! It knows reasons only; the words the caller reads are left to `fault`.
 
-use xml::Violation;
+use xml::{QName, Violation};
 
 use super::tls;
+use super::version::Version;
 use crate::error::Error;
 
 /// Why the answer is a fault.
@@ -45,12 +46,20 @@ pub(super) enum Rejection {
     /// The client certificate that came with the request is none of a system, or not trusted (any more).
     #[error("the client certificate is not accepted: {0}")]
     CertificateRefused(tls::Refused),
-    /// The root is not the Envelope of SOAP 1.1.
-    #[error("not a SOAP 1.1 envelope")]
-    Version,
-    /// A header block for us must be understood and is not.
+    /// The root is the Envelope of another version than the media type names; of which, if we know it.
+    #[error("not an envelope of {asked}")]
+    Version {
+        /// What the media type names.
+        asked: Version,
+        /// What the envelope is.
+        found: Option<Version>,
+    },
+    /// Header blocks for us must be understood and are not; in SOAP 1.2 with their names.
     #[error("a header block that must be understood is not known")]
-    MustUnderstand,
+    MustUnderstand(Vec<QName>),
+    /// Something claims an encoding (SOAP 1.2).
+    #[error("an element claims an encoding")]
+    Encoding,
     /// A header the contract requires is not there.
     #[error("the SOAP header {} is missing", .0.name().local)]
     HeaderMissing(Header),
@@ -78,6 +87,19 @@ pub(super) enum Header {
     ActiveOrganisation,
     /// Who acts.
     RequestUserMetadata,
+}
+
+impl Rejection {
+    /// The version the fault is told in: the one asked for, but whoever sent an envelope of SOAP 1.1 reads SOAP 1.1 (SOAP 1.2 Part 1, appendix A).
+    pub(super) fn told_in(&self, asked: Version) -> Version {
+        match self {
+            Self::Version {
+                found: Some(Version::Soap11),
+                ..
+            } => Version::Soap11,
+            _ => asked,
+        }
+    }
 }
 
 impl From<Violation> for Rejection {

@@ -37,7 +37,7 @@ const SESSIONS: usize = 4096;
 pub struct Entrance {
     config: Option<ServerConfig>,
     trust: Option<Arc<Trust>>,
-    proxies: Option<Proxies>,
+    proxies: Proxies,
 }
 
 /// Why a certificate that came with a request is not accepted; for the log.
@@ -73,11 +73,7 @@ impl Entrance {
             (Some(certificate), Some(key)) => Some(server_config(certificate, key, trust.clone(), provider)?),
             _ => None,
         };
-        let proxies = settings
-            .header
-            .as_deref()
-            .map(|header| Proxies::new(header, &settings.proxies))
-            .transpose()?;
+        let proxies = Proxies::new(settings.header.as_deref(), &settings.proxies)?;
         Ok(Self { config, trust, proxies })
     }
 
@@ -104,12 +100,17 @@ impl Entrance {
         self.peer(request, Peer::name).ok().flatten()
     }
 
+    /// Does the request come from a trusted proxy?
+    pub(super) fn is_proxy(&self, request: &HttpRequest) -> bool {
+        self.proxies.include(request.peer_addr().map(|address| address.ip()))
+    }
+
     /// Asks the peer who sent the request.
     fn peer<T>(&self, request: &HttpRequest, ask: impl FnOnce(&Peer) -> T) -> Result<Option<T>, Refused> {
-        let address = request.peer_addr().map(|address| address.ip());
-        match &self.proxies {
-            Some(proxies) if proxies.include(address) => Ok(proxies.peer(request.headers())?.as_deref().map(ask)),
-            _ => Ok(request.conn_data::<Peer>().map(ask)),
+        if self.proxies.pass_on_certificates() && self.is_proxy(request) {
+            Ok(self.proxies.peer(request.headers())?.as_deref().map(ask))
+        } else {
+            Ok(request.conn_data::<Peer>().map(ask))
         }
     }
 }

@@ -3,15 +3,19 @@
 //! What the trip leaves behind is returned as a unit; committing it is left to `endpoint`.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use xml::Reader;
 
+use super::dispatch;
 use super::door::Door;
+use super::envelope::{self, Expected};
 use super::fault::Fault;
 use super::media::Media;
+use super::places::Places;
 use super::rejection::Rejection;
-use super::{dispatch, envelope};
+use super::version::Version;
 use crate::contract::Service;
 use crate::domain::audit::Outcome;
 use crate::domain::{LogReference, Unit};
@@ -21,7 +25,10 @@ use crate::services::{Call, Identity, Operation, Refused, Stated, Surroundings};
 /// A request whose body is read.
 pub(super) struct Request {
     pub(super) service: Service,
+    /// Where the services are, as the sender knows them.
+    pub(super) places: Arc<Places>,
     pub(super) media: Media,
+    /// The SOAPAction or, in SOAP 1.2, what the media type says instead.
     pub(super) action: Option<String>,
     /// The header by which a request that comes again is known (M20).
     pub(super) request_id: Option<String>,
@@ -86,14 +93,20 @@ pub(super) fn take(door: &Door, request: &Request) -> Arrival {
 
 fn walk(door: &Door, request: &Request, notes: &mut Notes) -> Result<Vec<u8>, Rejection> {
     let (desk, limits) = (&door.desk, door.limits.document());
-    let document = request.media.decode(&request.body).ok_or(Rejection::MediaType)?;
+    let document = request.media.encoding.decode(&request.body).ok_or(Rejection::MediaType)?;
     let transcoded = matches!(document, std::borrow::Cow::Owned(_));
     let mut reader = if transcoded {
         Reader::transcoded(&document, limits)?
     } else {
         Reader::new(&document, limits)?
     };
-    let headers = envelope::open(&mut reader, request.service)?;
+    let version = request.media.version;
+    let expected = Expected {
+        service: request.service,
+        version,
+        lenient: door.lenient,
+    };
+    let headers = envelope::open(&mut reader, expected)?;
     let stated = Stated::of(headers.metadata, headers.organisation);
     notes.stated = Some(stated.clone());
     // Found first, so that the record of a caller who is not admitted says what was tried; told only to who is admitted.
@@ -104,14 +117,14 @@ fn walk(door: &Door, request: &Request, notes: &mut Notes) -> Result<Vec<u8>, Re
     let operation = operation?;
     let surroundings = Surroundings {
         blocks: headers.further,
-        addresses: &door.addresses,
+        addresses: &request.places.addresses,
     };
     let mut call = desk
         .call(request.reference, request.received_at, &request.identity, caller)
         .within(surroundings);
     let answer = match call.repeated(operation, request.request_id.as_deref(), &request.body) {
         Ok(Some(bytes)) => Ok(bytes),
-        Ok(None) => answer(&mut call, operation, &mut reader),
+        Ok(None) => answer(&mut call, operation, &mut reader, version),
         Err(error) => Err(error),
     };
     let answer = answer.map_err(Rejection::from);
@@ -126,11 +139,11 @@ fn walk(door: &Door, request: &Request, notes: &mut Notes) -> Result<Vec<u8>, Re
 }
 
 /// The envelope of the answer; with headers where the contract declares some.
-fn answer(call: &mut Call<'_>, operation: Operation, reader: &mut Reader<'_>) -> Result<Vec<u8>, Error> {
+fn answer(call: &mut Call<'_>, operation: Operation, reader: &mut Reader<'_>, version: Version) -> Result<Vec<u8>, Error> {
     if operation.description().response_headers.is_empty() {
-        return envelope::write(4096, |writer| call.answer(operation, reader, writer));
+        return envelope::write(version, 4096, |writer| call.answer(operation, reader, writer));
     }
-    envelope::write_with_headers(4096, |writer| {
+    envelope::write_with_headers(version, 4096, |writer| {
         call.answer(operation, reader, writer)?;
         Ok(call.answer_blocks())
     })

@@ -3,7 +3,7 @@
 
 use encoding_rs::UTF_8;
 
-use super::description::{Description, Document};
+use super::description::{Description, Document, with_soap_12};
 use super::fault::Fault;
 use super::rejection::Header;
 use crate::contract::ams_dk;
@@ -37,9 +37,12 @@ pub(super) fn details(fault: &Fault, reference: LogReference) -> FaultDetailsTyp
     }
 }
 
-/// The description of a service at an address.
-pub(super) fn describe(service: Service, address: &str) -> Description {
-    let texts: Vec<String> = service.documents().iter().map(|document| text(document)).collect();
+/// The description of a service at an address; with a binding for SOAP 1.2 beside the contract's own, if that is wanted.
+pub(super) fn describe(service: Service, address: &str, soap_12: bool) -> Description {
+    let mut texts: Vec<String> = service.documents().iter().map(|document| text(document)).collect();
+    if let Some(wsdl) = texts.first_mut().filter(|_| soap_12) {
+        *wsdl = with_soap_12(wsdl);
+    }
     let documents: Vec<_> = service
         .documents()
         .iter()

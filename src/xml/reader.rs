@@ -23,6 +23,8 @@ pub struct Reader<'a> {
     recognised: Option<&'static str>,
     /// An element was entered and what remains of its attributes is not yet refused.
     attributes_open: bool,
+    /// Names are recognised in no namespace and in this one, too.
+    forgiven: Option<&'static str>,
 }
 
 /// The token that was looked at and not yet consumed.
@@ -66,6 +68,7 @@ impl<'a> Reader<'a> {
             ahead: Ahead::Nothing,
             recognised: None,
             attributes_open: false,
+            forgiven: None,
         })
     }
 
@@ -87,11 +90,20 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// As [`peek`](Self::peek).
     pub fn at(&mut self, name: &Name) -> Result<bool, Violation> {
-        let found = self.peek()?.is_some_and(|tag| tag.is(name));
+        let forgiven = self.forgiven;
+        let found = self.peek()?.is_some_and(|tag| {
+            let astray = |stray| tag.local == name.local && (tag.namespace.is_empty() || tag.namespace == stray);
+            tag.is(name) || forgiven.is_some_and(astray)
+        });
         if found {
             self.recognised = Some(name.local);
         }
         Ok(found)
+    }
+
+    /// From now on [`at`](Self::at) recognises a name in no namespace and in this one, too: some clients lose or inherit namespaces. `None` ends that.
+    pub fn forgive_namespaces(&mut self, stray: Option<&'static str>) {
+        self.forgiven = stray;
     }
 
     /// Enters the next child. Violations name it if [`at`](Self::at) recognised it.

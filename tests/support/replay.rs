@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use super::database::Kind;
 use super::difference::difference;
 use super::scenario::{Outcome, Scenario, Step};
-use super::stage::Stage;
+use super::stage::{SOAP_12, Stage};
 
 /// What was found while playing stories; empty lists are good.
 #[derive(Default)]
@@ -108,8 +108,7 @@ fn wrong_answer(scenario: &Scenario, step: &Step, answer: &Answer) -> Option<Str
             step.expected, answer.status
         ));
     }
-    let status = if step.expected == Outcome::Answered { 200 } else { 500 };
-    if answer.status != status || answer.media_type != "text/xml; charset=utf-8" {
+    if (answer.status, answer.media_type.as_str()) != sent_with(step.expected, &answer.body) {
         return Some(format!("HTTP {} with Content-Type {}", answer.status, answer.media_type));
     }
     let recorded = fs::read(step.answer()).unwrap_or_default();
@@ -124,6 +123,23 @@ fn wrong_answer(scenario: &Scenario, step: &Step, answer: &Answer) -> Option<Str
         "not as recorded\n{}",
         difference(&String::from_utf8_lossy(&recorded), &now)
     ))
+}
+
+/// The HTTP status and media type an answer must have, by its version of SOAP and its fault code.
+fn sent_with(expected: Outcome, body: &[u8]) -> (u16, &'static str) {
+    let text = String::from_utf8_lossy(body);
+    let soap_12 = text.contains(&format!("<env:Envelope xmlns:env=\"{SOAP_12}\">"));
+    let status = match expected {
+        Outcome::Answered => 200,
+        Outcome::Fault(_) if soap_12 && text.contains(">env:Sender<") => 400,
+        Outcome::Fault(_) => 500,
+    };
+    let media_type = if soap_12 {
+        "application/soap+xml; charset=utf-8"
+    } else {
+        "text/xml; charset=utf-8"
+    };
+    (status, media_type)
 }
 
 fn rows_left(at: &str, before: &Counts, after: &Counts) -> Vec<String> {

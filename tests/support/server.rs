@@ -39,6 +39,8 @@ impl Server {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             metrics_listen: None,
             public_url: Some("http://dialog.example.dk".parse().unwrap()),
+            soap12_binding: false,
+            lenient_namespaces: false,
             profile: Profile::Development,
             workers: std::num::NonZeroUsize::new(1),
             shutdown_seconds: 1,

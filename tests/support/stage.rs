@@ -15,7 +15,10 @@ use uuid::{Builder, Uuid};
 use super::database::{Database, Kind};
 use super::replay::{Answer, Counts};
 use super::scenario::{Scenario, Step};
-use super::server::Server;
+use super::server::{self, Server};
+
+/// Namespace of a SOAP 1.2 envelope; a request that has it is sent as SOAP 1.2.
+pub const SOAP_12: &str = "http://www.w3.org/2003/05/soap-envelope";
 
 /// Where a story is played; server and archive stop in this order.
 pub struct Stage {
@@ -38,13 +41,26 @@ impl Stage {
 
     /// Sends a step's request at its time.
     pub fn call(&mut self, step: &Step) -> Answer {
-        *self.clock.lock().unwrap() = step.at;
         let request = fs::read(&step.request).unwrap_or_else(|error| panic!("{}: {error}", step.request.display()));
-        let (path, action) = destination(&String::from_utf8_lossy(&request));
+        self.call_with(step, &request)
+    }
+
+    /// Sends another request than the step's own at its time, in the version of SOAP of its envelope.
+    pub fn call_with(&mut self, step: &Step, request: &[u8]) -> Answer {
+        *self.clock.lock().unwrap() = step.at;
+        let text = String::from_utf8_lossy(request);
+        let (path, action) = destination(&text);
         let action = step.action.clone().unwrap_or(action);
         let action = if action.starts_with('"') { action } else { format!("\"{action}\"") };
-        let headers = format!("SOAPAction: {action}\r\n{}", step.headers);
-        let response = self.server.post(&path, &headers, &request);
+        let media = if step.headers.contains("Content-Type:") {
+            String::new()
+        } else if text.contains(SOAP_12) {
+            format!("Content-Type: application/soap+xml; charset=utf-8; action={action}\r\n")
+        } else {
+            format!("Content-Type: text/xml; charset=utf-8\r\nSOAPAction: {action}\r\n")
+        };
+        let headers = format!("{media}{}", step.headers);
+        let response = self.server.send(&server::request("POST", &path, &headers, request));
         let media_type = response.header("content-type").unwrap_or_default().to_owned();
         Answer {
             status: response.status(),

@@ -9,6 +9,8 @@ use std::ops::Range;
 pub(super) struct Tag<'t> {
     /// Where it stands, from `<` to behind `>`.
     pub(super) place: Range<usize>,
+    /// Prefix of its name; empty for none.
+    pub(super) prefix: &'t str,
     /// Local part of its name.
     pub(super) local: &'t str,
     /// `</x>`.
@@ -19,7 +21,7 @@ pub(super) struct Tag<'t> {
 }
 
 impl<'t> Tag<'t> {
-    fn new(place: Range<usize>, text: &'t str) -> Self {
+    pub(super) fn new(place: Range<usize>, text: &'t str) -> Self {
         let inner = text.trim_start_matches('<').trim_end_matches('>');
         let closes = inner.starts_with('/');
         let name = inner
@@ -27,9 +29,10 @@ impl<'t> Tag<'t> {
             .split(|c: char| c.is_ascii_whitespace() || c == '/')
             .next()
             .unwrap_or_default();
-        let local = name.rsplit(':').next().unwrap_or_default();
+        let (prefix, local) = name.split_once(':').unwrap_or(("", name));
         Self {
             place,
+            prefix,
             local,
             closes,
             is_empty: inner.ends_with('/'),
@@ -40,6 +43,21 @@ impl<'t> Tag<'t> {
     /// The value of an attribute without prefix, as written.
     pub(super) fn attribute(&self, name: &str) -> Option<&'t str> {
         self.attribute_place(name).and_then(|(_, value)| self.text.get(value))
+    }
+
+    /// The prefix it declares for a namespace.
+    pub(super) fn prefix_of(&self, namespace: &str) -> Option<&'t str> {
+        let (before, _) = self.text.split_once(&format!("\"{namespace}\""))?;
+        let (_, prefix) = before.trim_end().strip_suffix('=')?.trim_end().rsplit_once("xmlns:")?;
+        Some(prefix)
+    }
+
+    /// The tag under another prefix.
+    pub(super) fn with_prefix(&self, prefix: &str) -> String {
+        let at = 1 + usize::from(self.closes);
+        let mut text = self.text.to_owned();
+        text.replace_range(at..at + self.prefix.len(), prefix);
+        text
     }
 
     /// The tag with another value of an attribute, or without it.

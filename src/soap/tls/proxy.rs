@@ -1,5 +1,5 @@
-//! Proxies that end TLS before us: which they are, and what they pass on.
-//! Nothing else in the house reads their header, so that from everybody else it reaches nobody.
+//! Proxies we trust: which they are, and the certificates they pass on where they end TLS before us.
+//! Nothing else in the house reads the header with a certificate, so that from everybody else it reaches nobody.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -12,9 +12,9 @@ use rustls::pki_types::pem::PemObject as _;
 use super::{Peer, Problem, Refused};
 use crate::settings::Network;
 
-/// The proxies we believe, and the header they use.
+/// The proxies we believe, and the header in which they pass on certificates, if they do.
 pub(super) struct Proxies {
-    header: HeaderName,
+    header: Option<HeaderName>,
     networks: Vec<Network>,
     /// What headers held, so that a certificate is read and checked once and not with every call.
     known: Mutex<HashMap<Vec<u8>, Arc<Peer>>>,
@@ -26,10 +26,10 @@ const KNOWN: usize = 256;
 impl Proxies {
     /// # Errors
     /// The name is no name of a header.
-    pub(super) fn new(header: &str, networks: &[Network]) -> Result<Self, Problem> {
-        let header = HeaderName::try_from(header).map_err(|_| Problem::HeaderName(header.to_owned()))?;
+    pub(super) fn new(header: Option<&str>, networks: &[Network]) -> Result<Self, Problem> {
+        let name = |header: &str| HeaderName::try_from(header).map_err(|_| Problem::HeaderName(header.to_owned()));
         Ok(Self {
-            header,
+            header: header.map(name).transpose()?,
             networks: networks.to_vec(),
             known: Mutex::default(),
         })
@@ -40,12 +40,18 @@ impl Proxies {
         address.is_some_and(|address| self.networks.iter().any(|network| network.contains(address)))
     }
 
+    /// Does a proxy's header count for certificates, and not its connection?
+    pub(super) fn pass_on_certificates(&self) -> bool {
+        self.header.is_some()
+    }
+
     /// Whom a proxy passes on; an empty header says that the client showed no certificate.
     ///
     /// # Errors
     /// The header is there twice, or holds something else.
     pub(super) fn peer(&self, headers: &HeaderMap) -> Result<Option<Arc<Peer>>, Refused> {
-        let mut values = headers.get_all(&self.header);
+        let Some(header) = &self.header else { return Ok(None) };
+        let mut values = headers.get_all(header);
         let Some(value) = values.next() else { return Ok(None) };
         if values.next().is_some() {
             return Err(Refused::Header);
@@ -135,7 +141,7 @@ mod tests {
 
     #[test]
     fn a_header_says_one_certificate_or_none() {
-        let proxies = Proxies::new("X-Client-Cert", &["127.0.0.0/8".parse().unwrap()]).unwrap();
+        let proxies = Proxies::new(Some("X-Client-Cert"), &["127.0.0.0/8".parse().unwrap()]).unwrap();
         let name = HeaderName::from_static("x-client-cert");
         let mut headers = HeaderMap::new();
         assert!(proxies.peer(&headers).unwrap().is_none());
@@ -145,12 +151,12 @@ mod tests {
         assert!(proxies.peer(&headers).unwrap().is_some());
         headers.append(name, "MAMCAQE=".parse().unwrap());
         assert!(proxies.peer(&headers).is_err());
-        assert!(Proxies::new("X Client", &[]).is_err());
+        assert!(Proxies::new(Some("X Client"), &[]).is_err());
     }
 
     #[test]
     fn a_header_is_read_once_and_not_too_many_are_remembered() {
-        let proxies = Proxies::new("x-client-cert", &[]).unwrap();
+        let proxies = Proxies::new(Some("x-client-cert"), &[]).unwrap();
         let name = HeaderName::from_static("x-client-cert");
         let mut headers = HeaderMap::new();
         let mut peer = |number: usize| {
@@ -169,7 +175,11 @@ mod tests {
 
     #[test]
     fn only_configured_addresses_are_proxies() {
-        let proxies = Proxies::new("x-client-cert", &["127.0.0.0/8".parse().unwrap(), "2001:db8::1".parse().unwrap()]).unwrap();
+        let proxies = Proxies::new(
+            Some("x-client-cert"),
+            &["127.0.0.0/8".parse().unwrap(), "2001:db8::1".parse().unwrap()],
+        )
+        .unwrap();
         assert!(proxies.include(Some("127.3.2.1".parse().unwrap())));
         assert!(proxies.include(Some("2001:db8::1".parse().unwrap())));
         assert!(!proxies.include(Some("10.0.0.1".parse().unwrap())));
