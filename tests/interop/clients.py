@@ -7,6 +7,8 @@ import pathlib
 import shutil
 import subprocess
 
+from steps import CORE, NO_QUEUE, SERVICES
+
 HERE = pathlib.Path(__file__).resolve().parent
 JAVA = pathlib.Path("/usr/share/java")
 
@@ -27,6 +29,8 @@ class Client:
     folder = ""  # beside this file
     tls = False
     large = False
+    soap_12 = False  # it chooses the second binding of a server that has one
+    services = SERVICES  # which it calls
     trims = False  # it takes white space off the ends of a text
     unseen = ()  # what it does not tell its user
     slips = False  # it can be asked to make its known mistake
@@ -54,7 +58,12 @@ class Client:
         path, value = line.split("\t")
         while self.trims and value.endswith("\\n"):
             value = value[:-2]
+        if self.soap_12 and path == "Fault.code":
+            value = {"Client": "Sender", "Server": "Receiver"}[value]
         return None if path in self.unseen else f"{path}\t{value}"
+
+    def paths(self):
+        return self.tools.paths[:len(self.services)]
 
     def built(self, make):
         """A folder with what `make(folder)` built, kept until the contract or the client changes."""
@@ -79,6 +88,13 @@ class Zeep(Client):
         return [self.tools.folder / "bin/python", self.here / "client.py"]
 
 
+class ZeepSoap12(Zeep):
+    name, tls, soap_12 = "zeep, SOAP 1.2", False, True
+
+    def environment(self):
+        return {"INTEROP_SOAP12": "1"}
+
+
 class Suds(Zeep):
     name, folder, tls = "suds", "suds", False
 
@@ -96,19 +112,31 @@ class Php(Client):
         return ["php", "-d", "soap.wsdl_cache_enabled=0", "-d", "memory_limit=512M", self.here / "client.php"]
 
 
+class PhpSoap12(Php):
+    name, tls, soap_12 = "PHP ext-soap, SOAP 1.2", False, True
+
+    def environment(self):
+        return {"INTEROP_SOAP12": "1"}
+
+
 class NodeSoap(Client):
     name, folder, package = "node-soap", "node-soap", "soap"
     slips, note = True, \
-        "headers are written by hand and need a prefix at each child; without, 8235 names what was expected (no lenient switch yet)"
+        "headers are written by hand and need a prefix at each child; without, 8235 names what was expected, and `--lenient-namespaces` takes them"
 
     def version(self):
-        return output("node", "-p", f"require('{self.modules()}/{self.package}/package.json').version")
+        return output(self.node(), "-p", f"require('{self.modules()}/{self.package}/package.json').version")
+
+    def node(self):
+        """The one install.sh got, where it got one."""
+        own = self.tools.folder / "bin/node"
+        return own if own.exists() else "node"
 
     def modules(self):
         return self.tools.folder / self.folder / "node_modules"
 
     def command(self):
-        return ["node", self.here / "client.js"]
+        return [self.node(), self.here / "client.js"]
 
     def environment(self):
         return {"NODE_PATH": str(self.modules())}
@@ -121,6 +149,8 @@ class StrongSoap(NodeSoap):
 
 class Gsoap(Client):
     name, folder, tls = "gSOAP", "gsoap", True
+    services = NO_QUEUE
+    note = "keeps the namespace of the queue's headers for its own WS-ReliableMessaging and reads no schema of it: not the queue services"
 
     def version(self):
         return output("soapcpp2", "-V").split()[-1]
@@ -130,7 +160,7 @@ class Gsoap(Client):
 
     def make(self, folder):
         share = "/usr/share/gsoap"
-        run(folder, "wsdl2h", "-t", self.here / "typemap.dat", "-o", "services.h", *(f"{self.tools.base}{path}?wsdl" for path in self.tools.paths))
+        run(folder, "wsdl2h", "-t", self.here / "typemap.dat", "-o", "services.h", *(f"{self.tools.base}{path}?wsdl" for path in self.paths()))
         run(folder, "soapcpp2", "-C", "-j", "-L", "-x", "-w", f"-I{share}/import", f"-I{share}", "services.h")
         sources = sorted(folder.glob("soap*.cpp"))
         run(folder, "g++", "-O0", "-w", "-DWITH_OPENSSL", f"-I{folder}", "-o", "client", self.here / "client.cpp", *sources,
@@ -159,9 +189,9 @@ class JaxWs(Client):
         self.classes = self.built(self.make)
 
     def make(self, folder):
-        for number, path in enumerate(self.tools.paths):
+        for path in self.paths():
             run(folder, "java", "-cp", self.path(), "com.sun.tools.ws.WsImport", "-quiet", "-Xnocompile", "-XadditionalHeaders", "-keep",
-                "-B-XautoNameResolution", "-s", ".", "-p", f"service{number}", f"{self.tools.base}{path}?wsdl")
+                "-B-XautoNameResolution", "-s", ".", "-p", pathlib.Path(path).stem.lower(), f"{self.tools.base}{path}?wsdl")
         run(folder, "javac", "-nowarn", "-encoding", "UTF-8", "-cp", self.path(), "-d", ".", HERE / "Flat.java", *sorted(self.here.glob("*.java")),
             *sorted(folder.rglob("*.java")))
 
@@ -179,6 +209,7 @@ class JaxWs(Client):
 
 class Axis(Client):
     name, folder, large = "Axis", "axis", True
+    services = CORE
     sources = ("Flat.java",)
     JARS = ("axis", "axis-jaxrpc", "axis-saaj", "commons-discovery", "commons-logging", "wsdl4j", "javax.mail", "javax.activation", "jaxb-api")
 
@@ -192,7 +223,7 @@ class Axis(Client):
         self.classes = self.built(self.make)
 
     def make(self, folder):
-        for path in self.tools.paths:
+        for path in self.paths():
             run(folder, "java", "-cp", self.path(), "org.apache.axis.wsdl.WSDL2Java", "-a", "-o", ".", f"{self.tools.base}{path}?wsdl")
         run(folder, "javac", "-nowarn", "-encoding", "UTF-8", "-cp", self.path(), "-d", ".", HERE / "Flat.java", *sorted(self.here.glob("*.java")),
             *sorted(folder.rglob("*.java")))
@@ -203,6 +234,7 @@ class Axis(Client):
 
 class MonoAsmx(Client):
     name, folder, large = "Mono ASMX", "mono-asmx", True
+    services = CORE
     sources = ("Flat.cs",)
 
     def version(self):
@@ -212,7 +244,7 @@ class MonoAsmx(Client):
         self.program = self.built(self.make) / "Client.exe"
 
     def make(self, folder):
-        for name, path in zip(("Messages", "Lists"), self.tools.paths):
+        for name, path in zip(("Messages", "Lists"), self.paths()):
             run(folder, "wsdl2", f"-n:{name}", f"-o:{name}.cs", f"{self.tools.base}{path}?wsdl")
         run(folder, "mcs", "-nowarn:0-9999", "-out:Client.exe", "-r:System.Web.Services", "-r:System.Xml", HERE / "Flat.cs",
             self.here / "Client.cs", "Messages.cs", "Lists.cs")
@@ -237,7 +269,7 @@ class MonoWcf(MonoAsmx):
             HERE / "Flat.cs", self.here / "Client.cs", *folder.glob("*.cs"))
 
 
-ALL = (Zeep, Suds, Php, NodeSoap, StrongSoap, Gsoap, JaxWs, Axis, MonoAsmx, MonoWcf)
+ALL = (Zeep, ZeepSoap12, Suds, Php, PhpSoap12, NodeSoap, StrongSoap, Gsoap, JaxWs, Axis, MonoAsmx, MonoWcf)
 
 
 def output(*command):

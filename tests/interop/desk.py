@@ -8,6 +8,8 @@ PATHS = {
     "CitizenMessageService": "/PjakTassWCFtService/2/CitizenMessageService.svc",
     "CodeListService": "/PjakTassWCFtService/5/CodeListService.svc",
     "JobnetCitizenMessageService": "/PjakTassWCFtService/2/JobnetCitizenMessageService.svc",
+    "WsrmService": "/PjakTassWCFtService/3/WsrmService.svc",
+    "WsrmMessageService": "/PjakTassWCFtService/10/WsrmMessageService.svc",
 }
 TIMEOUT = 60
 

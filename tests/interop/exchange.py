@@ -61,6 +61,8 @@ MUNICIPALITY = Organisation(7, "901")
 STAR = Organisation(90, "90000051")
 UDK = Organisation(92, "90000061")
 JOBNET = Organisation(94, "90000071")
+OTHER_FUND = Organisation(2, "82")  # of FOREIGN_CITIZEN
+OTHER_JOB_CENTRE = Organisation(8, "90201")
 
 
 def item(code):
@@ -83,9 +85,9 @@ def employer(unit):
     }
 
 
-def citizen():
+def citizen(cv_number=CV_NUMBER, name="Alma Prøve"):
     """The citizen as sender or recipient of a message."""
-    return {"UserTypeIdentifier": item(1), "UserIdentifier": CV_NUMBER, "FullName": "Alma Prøve", "OrganisationTypeIdentifier": item(94)}
+    return {"UserTypeIdentifier": item(1), "UserIdentifier": cv_number, "FullName": name, "OrganisationTypeIdentifier": item(94)}
 
 
 def offer(unit, **other):

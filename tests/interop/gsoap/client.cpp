@@ -15,6 +15,7 @@
 #include "CitizenMessageServiceBinding.nsmap"
 #include "soapCitizenMessageServiceBindingProxy.h"
 #include "soapCodeListServiceBindingProxy.h"
+#include "soapJobnetCitizenMessageServiceBindingProxy.h"
 
 using Lines = std::vector<std::pair<std::string, std::string>>;
 using Leaves = std::map<std::string, std::string>;
@@ -190,6 +191,78 @@ template <class V> void visit(V &v, cms__GetCitizenMessageDocumentRequestType &o
     v("CitizenMessageDocumentIdentifier", o.CitizenMessageDocumentIdentifier);
 }
 template <class V> void visit(V &v, cms__GetCitizenMessageDocumentResponseType &o) { v("CitizenMessageDocument", o.CitizenMessageDocument); }
+template <class V> void visit(V &v, jcms__JobnetCitizenMessageType &o) {
+    v("CitizenMessageIdentifier", o.CitizenMessageIdentifier);
+    v("CitizenMessageContextTypeIdentifier", o.CitizenMessageContextTypeIdentifier);
+    v("FromUser", o.FromUser);
+    v("ToUser", o.ToUser);
+    v("CvCustomerIdentifier", o.CvCustomerIdentifier);
+    v("CitizenMessageThreadIdentifier", o.CitizenMessageThreadIdentifier);
+    v("InReplyToIdentifier", o.InReplyToIdentifier);
+    v("CitizenMessageChannelTypeIdentifier", o.CitizenMessageChannelTypeIdentifier);
+    v("CitizenMessageStatusTypeIdentifier", o.CitizenMessageStatusTypeIdentifier);
+    v("CreatedDateTime", o.CreatedDateTime);
+    v("ReadDateTime", o.ReadDateTime);
+    v("ReplyAllowed", o.ReplyAllowed);
+    v("ContentVisible", o.ContentVisible);
+    v("MessageTitle", o.MessageTitle);
+    v("MessageText", o.MessageText);
+    v("CitizenMessageDocumentInformationCollection", o.CitizenMessageDocumentInformationCollection);
+}
+template <class V> void visit(V &v, jcms__JobnetCitizenMessageTypeCollectionType &o) { v("CitizenMessageType", o.CitizenMessageType); }
+template <class V> void visit(V &v, jcms__JobnetCitizenMessageThreadType &o) { v("CitizenMessageType", o.CitizenMessageType); }
+template <class V> void visit(V &v, jcms__CitizenMessageInfoType &o) { v("CitizenMessageTypeCollection", o.CitizenMessageTypeCollection); }
+template <class V> void visit(V &v, jcms__CreateMessageRequestType &o) {
+    v("FromUser", o.FromUser);
+    v("ToUser", o.ToUser);
+    v("CvCustomerIdentifier", o.CvCustomerIdentifier);
+    v("CitizenMessageChannelTypeIdentifier", o.CitizenMessageChannelTypeIdentifier);
+    v("CitizenMessageContextTypeIdentifier", o.CitizenMessageContextTypeIdentifier);
+    v("ReplyAllowed", o.ReplyAllowed);
+    v("MessageTitle", o.MessageTitle);
+    v("MessageText", o.MessageText);
+    v("CitizenMessageDocumentCollection", o.CitizenMessageDocumentCollection);
+}
+template <class V> void visit(V &v, jcms__CreateMessageResponseType &o) {
+    v("ServiceReceipt", o.ServiceReceipt);
+    v("CitizenMessageThreadIdentifier", o.CitizenMessageThreadIdentifier);
+}
+template <class V> void visit(V &v, jcms__CreateMessageReplyRequestType &o) {
+    v("FromUser", o.FromUser);
+    v("CvCustomerIdentifier", o.CvCustomerIdentifier);
+    v("CitizenMessageThreadIdentifier", o.CitizenMessageThreadIdentifier);
+    v("MessageText", o.MessageText);
+    v("CitizenMessageDocumentCollection", o.CitizenMessageDocumentCollection);
+}
+template <class V> void visit(V &v, jcms__CreateMessageReplyResponseType &o) { v("ServiceReceipt", o.ServiceReceipt); }
+template <class V> void visit(V &v, jcms__GetMessagesRequestType &o) {
+    v("CvCustomerIdentifier", o.CvCustomerIdentifier);
+    filters(v, o);
+}
+template <class V> void visit(V &v, jcms__GetMessagesResponseType &o) { page(v, o); }
+template <class V> void visit(V &v, jcms__GetMessageThreadRequestType &o) {
+    v("CvCustomerIdentifier", o.CvCustomerIdentifier);
+    v("CitizenMessageThreadIdentifier", o.CitizenMessageThreadIdentifier);
+}
+template <class V> void visit(V &v, jcms__GetMessageThreadResponseType &o) { v("CitizenMessageThread", o.CitizenMessageThread); }
+template <class V> void visit(V &v, jcms__GetUnreadMessagesRequestType &o) { v("CvCustomerIdentifier", o.CvCustomerIdentifier); }
+template <class V> void visit(V &v, jcms__GetUnreadMessagesResponseType &o) { v("CitizenMessageInfo", o.CitizenMessageInfo); }
+template <class V> void visit(V &v, jcms__MarkMessageAsReadRequestType &o) {
+    v("CvCustomerIdentifier", o.CvCustomerIdentifier);
+    v("CitizenMessageIdentifier", o.CitizenMessageIdentifier);
+}
+template <class V> void visit(V &v, jcms__MarkMessageAsReadResponseType &o) { v("ServiceReceipt", o.ServiceReceipt); }
+template <class V> void visit(V &v, jcms__GetCitizenMessageDocumentRequestType &o) {
+    v("CvCustomerIdentifier", o.CvCustomerIdentifier);
+    v("CitizenMessageDocumentIdentifier", o.CitizenMessageDocumentIdentifier);
+}
+template <class V> void visit(V &v, jcms__GetCitizenMessageDocumentResponseType &o) { v("CitizenMessageDocument", o.CitizenMessageDocument); }
+template <class V> void visit(V &v, jcms__GetCompanyRepliesRequestType &o) {
+    v("CompanyIdentifier", o.CompanyIdentifier);
+    v("MaxCount", o.MaxCount);
+    v("ContinuationToken", o.ContinuationToken);
+}
+template <class V> void visit(V &v, jcms__GetCompanyRepliesResponseType &o) { page(v, o); }
 template <class V> void visit(V &v, cls__CodeListItemType &o) {
     v("CodeListItemIdentifier", o.CodeListItemIdentifier);
     v("Name", o.Name);
@@ -352,6 +425,7 @@ class Client {
     struct soap *soap = soap_new1(SOAP_IO_KEEPALIVE | SOAP_C_UTFSTRING);
     CitizenMessageServiceBindingProxy messages{soap};
     CodeListServiceBindingProxy lists{soap};
+    JobnetCitizenMessageServiceBindingProxy jobnet{soap};
     std::string base;
 
     template <class Proxy, class Request, class Response>
@@ -371,8 +445,20 @@ class Client {
     int call(const Step &step, const Leaves &body, Lines &lines) {
 #define MESSAGE(Name) \
     if (step.operation == #Name) return call(messages, &CitizenMessageServiceBindingProxy::Name, body, lines);
+#define JOBNET(Name) \
+    if (step.operation == #Name) return call(jobnet, &JobnetCitizenMessageServiceBindingProxy::Name, body, lines);
 #define LIST(Name) \
     if (step.operation == "Get" #Name "CodeList") return call(lists, &CodeListServiceBindingProxy::Get##Name##CodeList, body, lines);
+        if (step.path.find("Jobnet") != std::string::npos) {
+            JOBNET(CreateMessage)
+            JOBNET(CreateMessageReply)
+            JOBNET(GetMessages)
+            JOBNET(GetMessageThread)
+            JOBNET(GetUnreadMessages)
+            JOBNET(MarkMessageAsRead)
+            JOBNET(GetCitizenMessageDocument)
+            JOBNET(GetCompanyReplies)
+        }
         MESSAGE(CreateMessage)
         MESSAGE(CreateMessageReply)
         MESSAGE(GetMessages)
@@ -407,7 +493,7 @@ public:
             return leaves;
         };
         std::string endpoint = base + step.path;
-        messages.soap_endpoint = lists.soap_endpoint = endpoint.c_str();
+        messages.soap_endpoint = lists.soap_endpoint = jobnet.soap_endpoint = endpoint.c_str();
         SOAP_ENV__Header header{};
         Leaves leaves = resolved(step.header);
         Filler filler(leaves);

@@ -19,6 +19,7 @@ import javax.xml.datatype.XMLGregorianCalendar;
 import javax.xml.namespace.QName;
 import javax.xml.soap.SOAPException;
 import javax.xml.ws.BindingProvider;
+import javax.xml.ws.Holder;
 import javax.xml.ws.handler.MessageContext;
 import javax.xml.ws.handler.soap.SOAPHandler;
 import javax.xml.ws.handler.soap.SOAPMessageContext;
@@ -46,12 +47,28 @@ final class Client extends Flat {
         Object port = ports.get(key);
         Method method = method(port.getClass().getInterfaces()[0], step.operation);
         Class<?>[] types = method.getParameterTypes();
+        Object[] arguments = new Object[types.length];
+        for (int n = 0; n < types.length; n++) {
+            String name = types[n].getSimpleName();
+            if (types[n] == Holder.class) arguments[n] = new Holder<>();
+            else if (name.startsWith(step.operation)) arguments[n] = filled(types[n], step.body, null);
+            else arguments[n] = filled(types[n], step.header, name.replaceAll("Type$", ""));
+        }
         try {
-            return method.invoke(port, filled(types[0], step.body, null), filled(types[1], step.header, "ActiveOrganisationHeader"),
-                    filled(types[2], step.header, "RequestUserMetadataHeader"));
+            Object answer = method.invoke(port, arguments);
+            return answer != null ? answer : held(arguments, step.operation + "ResponseType");
         } catch (InvocationTargetException thrown) {
             return fault((Exception) thrown.getCause());
         }
+    }
+
+    /** Where the answer has a header too, both come in holders. */
+    private static Object held(Object[] arguments, String type) {
+        for (Object argument : arguments) {
+            Object value = argument instanceof Holder ? ((Holder<?>) argument).value : null;
+            if (value != null && value.getClass().getSimpleName().equals(type)) return value;
+        }
+        throw new IllegalStateException("no answer");
     }
 
     /** The typed fault that wsimport made of FaultDetails. JAX-WS keeps faultcode to itself there, so that a typed fault has none. */
@@ -65,10 +82,10 @@ final class Client extends Flat {
     }
 
     private Object connect(String path, boolean bare) throws Exception {
-        boolean messages = path.contains("CitizenMessage");
-        Class<?> service = Class.forName(messages ? "service0.CitizenMessageService_Service" : "service1.CodeListService_Service");
+        String name = path.replaceAll(".*/|\\.svc$", "");
+        Class<?> service = Class.forName(name.toLowerCase() + "." + name + "_Service");
         Object made = service.getConstructor(URL.class).newInstance(new URL(base + path + "?wsdl"));
-        Object port = service.getMethod(messages ? "getCitizenMessageService" : "getCodeListService").invoke(made);
+        Object port = service.getMethod("get" + name).invoke(made);
         if (bare) ((BindingProvider) port).getBinding().setHandlerChain(List.of(new WithoutNil()));
         return port;
     }
@@ -126,6 +143,7 @@ final class Client extends Flat {
             JAXBElement<?> element = (JAXBElement<?>) value;
             return element.isNil() ? "" : element.getValue().toString();
         }
+        if (value instanceof Enum) return (String) value.getClass().getMethod("value").invoke(value);
         if (!(value instanceof XMLGregorianCalendar)) return null;
         XMLGregorianCalendar time = (XMLGregorianCalendar) value;
         if (time.getXMLSchemaType() == DatatypeConstants.DATE) return time.toXMLFormat();

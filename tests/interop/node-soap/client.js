@@ -14,10 +14,12 @@ const PREFIXES = {
   ros: 'http://service.bm.dk/pjaktass/2015/01/21/RequestOrganisationStructure/',
   rut: 'http://service.bm.dk/pjaktass/2015/01/21/RequestUserTypeIdentifierCodeList/',
   clb: 'http://service.bm.dk/pjaktass/2013/06/07/CodeListBase/',
+  wsrm: 'http://docs.oasis-open.org/ws-rx/wsrm/200602',
 };
 const HEADERS = {
   ActiveOrganisationHeader: ['ams', PREFIXES.ams],
   RequestUserMetadataHeader: ['rumh', PREFIXES.rumh],
+  SequenceRequest: ['wsrm', PREFIXES.wsrm],
 };
 const slip = Boolean(process.env.INTEROP_SLIP);
 
@@ -54,6 +56,7 @@ async function connect(base, path) {
 // Headers are written without the schema: every name gets its prefix.
 function header(name, value) {
   if (name === 'ActiveOrganisationHeader') return { 'ams:ActiveOrganisationHeader': prefixed('ams', value) };
+  if (name === 'SequenceRequest') return { 'wsrm:SequenceRequest': prefixed('wsrm', value) };
   const { RequestUserStructure: user, RequestOrganisationStructure: organisation, RegistrationDateTime: time } = value;
   return {
     'rumh:RequestUserMetadataHeader': {

@@ -6,8 +6,9 @@ declare(strict_types=1);
 const HEADERS = [
     'ActiveOrganisationHeader' => 'http://rep.oio.dk/ams.dk/xml/schemas/2005/09/01/',
     'RequestUserMetadataHeader' => 'http://service.bm.dk/RequestUserMetadata/2015/01/21/',
+    'SequenceRequest' => 'http://docs.oasis-open.org/ws-rx/wsrm/200602',
 ];
-const TIMES = ['EventDate', 'CreatedDateTime', 'ReadDateTime'];
+const TIMES = ['EventDate', 'CreatedDateTime', 'ReadDateTime', 'RegistrationDateTime'];
 
 date_default_timezone_set('UTC');
 [, $file, $base] = $argv;
@@ -37,6 +38,9 @@ foreach (read_steps($file) as $step) {
 function options(): array
 {
     $options = ['features' => SOAP_SINGLE_ELEMENT_ARRAYS, 'keep_alive' => true, 'cache_wsdl' => WSDL_CACHE_NONE];
+    if (getenv('INTEROP_SOAP12')) {
+        $options['soap_version'] = SOAP_1_2;
+    }
     if ($tls = getenv('INTEROP_TLS')) {
         $options['stream_context'] = stream_context_create(['ssl' => ['cafile' => "$tls/ca.pem", 'local_cert' => "$tls/client-both.pem"]]);
     }

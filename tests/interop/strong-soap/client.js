@@ -7,6 +7,7 @@ const flat = require('../flat.js');
 const NAMESPACES = {
   ActiveOrganisationHeader: 'http://rep.oio.dk/ams.dk/xml/schemas/2005/09/01/',
   RequestUserMetadataHeader: 'http://service.bm.dk/RequestUserMetadata/2015/01/21/',
+  SequenceRequest: 'http://docs.oasis-open.org/ws-rx/wsrm/200602',
 };
 
 async function main(file, base) {

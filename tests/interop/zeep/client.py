@@ -24,13 +24,20 @@ def main(steps, base):
         if step.path not in clients:
             clients[step.path] = zeep.Client(f"{base}{step.path}?wsdl", transport=zeep.Transport(session=session))
         client = clients[step.path]
+        service = client.service
+        if os.environ.get("INTEROP_SOAP12"):
+            name = pathlib.PurePath(step.path).stem
+            service = client.bind(name, f"{name}Soap12")
         headers = flat.tree(step.header, kept, flat.python_value)
         try:
-            answer = client.service[step.operation](_soapheaders=headers, **flat.tree(step.body, kept, flat.python_value))
+            answer = service[step.operation](_soapheaders=headers, **flat.tree(step.body, kept, flat.python_value))
         except zeep.exceptions.Fault as fault:
             return {"Fault": {"code": fault.code.split(":")[-1], "text": fault.message,
                               **plain(client.wsdl.types.deserialize(fault.detail[0]))}}
-        return whole(client.service._binding.get(step.operation).output.body.type, plain(answer))
+        output = service._binding.get(step.operation).output
+        if getattr(output.header.type, "elements", []):  # then zeep hands out headers and body, and the body as it is
+            return plain(answer.body)
+        return whole(output.body.type, plain(answer))
 
     flat.run(steps, call)
 
@@ -40,8 +47,9 @@ def whole(kind, value):
     if len(kind.elements) > 1:
         return value
     ((name, element),) = kind.elements
-    if isinstance(value, list) and not element.accepts_multiple:
-        value = whole(element.type, value)
+    inner = getattr(element.type, "elements", [])
+    if len(inner) == 1 and not element.accepts_multiple:
+        value = {inner[0][0]: value}
     return {name: value}
 
 
