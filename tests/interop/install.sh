@@ -2,7 +2,7 @@
 # Installs the interop clients, says what it installs, and prints the python of the venv.
 # Usage: tests/interop/install.sh [--clients] [--large] [FOLDER], by default target/interop.
 #   (nothing)   the venv with zeep and suds; needs python3 with venv (Debian: python3-venv) and a PyPI index
-#   --clients   the other clients of the matrix too: Debian packages (as root), npm packages as locked beside the clients, and a Node
+#   --clients   the other clients of the matrix too: Debian packages (as root, or through sudo), npm packages as locked beside the clients, and a Node
 #               from PyPI where the machine has none, or one older than 20
 #   --large     and those that are large: Mono and Axis
 # What is there already is left alone; the venv is made again when requirements.txt changes.
@@ -37,8 +37,12 @@ debian() { # debian PACKAGE...: those that are missing, without what they only r
   done
   [ "${#missing[@]}" -gt 0 ] || return 0
   say "Debian: ${missing[*]}"
-  apt-get update -qq >&2
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  as_root apt-get update -qq >&2
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
 node_20() { # node-soap needs Node 20 or newer; a Node of our own lies in the venv
