@@ -209,7 +209,7 @@ class JaxWs(Client):
 
 class Axis(Client):
     name, folder, large = "Axis", "axis", True
-    services = CORE
+    services, note = CORE, "messages and code lists only"
     sources = ("Flat.java",)
     JARS = ("axis", "axis-jaxrpc", "axis-saaj", "commons-discovery", "commons-logging", "wsdl4j", "javax.mail", "javax.activation", "jaxb-api")
 
@@ -234,7 +234,7 @@ class Axis(Client):
 
 class MonoAsmx(Client):
     name, folder, large = "Mono ASMX", "mono-asmx", True
-    services = CORE
+    services, note = CORE, "messages and code lists only"
     sources = ("Flat.cs",)
 
     def version(self):
@@ -255,7 +255,7 @@ class MonoAsmx(Client):
 
 class MonoWcf(MonoAsmx):
     name, folder = "Mono WCF channel", "mono-wcf"
-    note = "classes by xsd from the served schemas; Mono's svcutil does not get that far"
+    note = "messages and code lists only; classes by xsd from the served schemas; Mono's svcutil does not get that far"
 
     def make(self, folder):
         numbers = {file.name: f"{number}.xsd" for number, file in enumerate(sorted(self.tools.schemas.iterdir()))}

@@ -56,6 +56,7 @@ node_20() { # node-soap needs Node 20 or newer; a Node of our own lies in the ve
   ln -sf "$found/bin/node" "$folder/bin/node"
   printf '#!/bin/sh\nexec "%s/bin/node" "%s/lib/node_modules/npm/bin/npm-cli.js" "$@"\n' "$folder" "$found" >"$folder/bin/npm"
   chmod +x "$folder/bin/npm"
+  hash -r
   is_new || { say "no Node 20 or newer"; exit 1; }
 }
 
