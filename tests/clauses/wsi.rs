@@ -73,14 +73,14 @@ fn r1015_a_root_that_is_no_envelope_is_a_fault() {
 }
 
 #[test]
-fn r1027_what_is_not_understood_is_told_before_the_body_is_looked_at() {
+fn r1025_r1027_what_is_not_understood_is_told_before_the_body_is_looked_at() {
     let node = Node::start();
     let wrong = with_block(&LOOK_UP.replace("CodeListRequest", "NoRequest"), "soap-env:mustUnderstand=\"1\"");
     assert!(node.soap_11(&wrong).text().contains("<faultcode>soap:MustUnderstand</faultcode>"));
 }
 
 #[test]
-fn r1029_r1030_where_a_fault_comes_nothing_was_done() {
+fn r1028_r1029_where_a_fault_comes_nothing_was_done() {
     let node = Node::start();
     let messages = node.database.count("message");
     let create = CREATE.replace("</S:Header>", "<t:Block xmlns:t=\"urn:t\" S:mustUnderstand=\"1\"/></S:Header>");
