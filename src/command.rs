@@ -1,9 +1,10 @@
-//! The command line: `serve`, `demo`, `import`, `audit`.
+//! The command line: `serve`, `demo`, `import`, `audit`, and what keeps an archive in order.
 //! It knows options and words for people at a terminal, and which exit code a failure has: 2 for a wrong setting, 3 for an audit that is
 //! not what was written, 1 for anything else.
 //! What the commands start is left to the rooms behind.
 
 mod audit;
+mod backup;
 mod demo;
 mod hold;
 mod import;
@@ -11,6 +12,7 @@ mod key;
 mod log;
 mod purge;
 mod serve;
+mod transfer;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -43,6 +45,10 @@ enum Command {
     Audit(audit::Audit),
     /// Remove threads that have been kept as long as their context asks for.
     Purge(purge::Purge),
+    /// Copy an archive on SQLite into a file while it is used; restoring is putting the file back. PostgreSQL has pg_dump.
+    Backup(backup::Backup),
+    /// Move an archive from SQLite to PostgreSQL, or back: everything or nothing, into an empty database.
+    Move(transfer::Move),
     /// Legal holds: keep citizens' threads from being purged.
     Hold(hold::Hold),
 }
@@ -73,6 +79,8 @@ pub fn run() -> ExitCode {
         Command::Audit(audit) => audit.run(),
         Command::Purge(purge) => purge.run(),
         Command::Hold(hold) => hold.run(),
+        Command::Backup(backup) => backup.run(),
+        Command::Move(transfer) => transfer.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -18,9 +18,12 @@ mod rows;
 mod schema;
 mod sqlite;
 mod tally;
+pub mod transfer;
+mod trouble;
 mod types;
 
 use std::io::Read;
+use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -267,17 +270,36 @@ impl Repository {
         }
     }
 
+    /// Copies an archive on SQLite into a new file, while it is being used; the copy is on the disk when this returns.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the archive is no file or the copy cannot be written; then there is none.
+    pub fn back_up(&self, file: &Path) -> Result<(), Error> {
+        match &self.0.pools {
+            Pools::Sqlite(pool) => {
+                let copied = sqlite::copy(pool.engine(), file);
+                copied.map_err(|reason| Error::Unavailable(format!("the copy cannot be made: {reason}")))
+            }
+            Pools::Postgres(_) => Err(Error::Unavailable("PostgreSQL is backed up with pg_dump".to_owned())),
+        }
+    }
+
     /// Is it a server beside which other processes go on working while files are written anew?
     pub fn is_server(&self) -> bool {
         matches!(self.0.pools, Pools::Postgres(_))
     }
 
-    /// Does the database answer?
+    /// Does the database answer, and did it store what it was last asked to?
     ///
     /// # Errors
     /// [`Error::Unavailable`] if not.
     pub fn ping(&self) -> Result<(), Error> {
-        self.reader().ping()
+        self.reader().ping()?;
+        if self.0.committer.is_well() {
+            Ok(())
+        } else {
+            Err(Error::Unavailable("the database stores nothing".to_owned()))
+        }
     }
 }
 

@@ -17,6 +17,7 @@ mod support {
 mod archive {
     mod audit;
     mod commits;
+    mod crowds;
     mod imports;
     mod messages;
     mod outages;
@@ -24,4 +25,5 @@ mod archive {
     mod purges;
     mod rectifications;
     mod tables;
+    mod transfers;
 }

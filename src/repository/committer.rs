@@ -3,17 +3,18 @@
 //! What a transaction does is left to the engine; two processes agree through the locks taken there.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use diesel::result::{DatabaseErrorKind, Error as DatabaseError};
 use tokio::sync::oneshot;
 
 use super::audit::Chain;
 use super::commit::{Commit, PATIENCE};
 use super::engine::Engine;
 use super::tally::Tally;
+use super::trouble::Trouble;
 use crate::domain::{Fact, Refusal, Unit};
 use crate::error::Error;
 
@@ -25,12 +26,15 @@ const BATCH_BYTES: usize = 4 * 1024 * 1024;
 const CONTENTION: Duration = Duration::from_secs(1);
 /// Pause before the first further try; it doubles each time.
 const PAUSE: Duration = Duration::from_millis(5);
+/// How often a database that stored nothing is tried while nobody asks.
+const PROBE: Duration = Duration::from_millis(500);
 
 /// Door to the writer thread; units already accepted are stored before it closes.
 pub struct Committer {
     queue: Option<SyncSender<Job>>,
     writer: Option<JoinHandle<()>>,
     tally: Tally,
+    well: Arc<AtomicBool>,
 }
 
 impl Committer {
@@ -46,11 +50,13 @@ impl Committer {
         tally: Tally,
     ) -> std::io::Result<Self> {
         let (queue, jobs) = sync_channel(capacity.max(1));
+        let well = Arc::new(AtomicBool::new(true));
         let writer = Writer {
             engine,
             connection: Some(connection),
             chain,
             tally: tally.clone(),
+            well: Arc::clone(&well),
         };
         let writer = std::thread::Builder::new()
             .name("committer".to_owned())
@@ -59,7 +65,13 @@ impl Committer {
             queue: Some(queue),
             writer: Some(writer),
             tally,
+            well,
         })
+    }
+
+    /// Was the database there the last time something was to be stored, and did it store it?
+    pub fn is_well(&self) -> bool {
+        self.well.load(Ordering::Relaxed)
     }
 
     /// Hands a unit in; refuses at once when too many wait.
@@ -112,6 +124,7 @@ struct Writer<E: Engine> {
     connection: Option<E::Connection>,
     chain: Chain,
     tally: Tally,
+    well: Arc<AtomicBool>,
 }
 
 /// A commit whose answer got lost with the connection: where the chain would stand, and what the answers would be.
@@ -120,7 +133,7 @@ type Unsure = (Chain, Vec<Option<Refusal>>);
 impl<E: Engine> Writer<E> {
     fn run(mut self, jobs: &Receiver<Job>) {
         let mut held = None;
-        while let Some(first) = held.take().or_else(|| jobs.recv().ok()) {
+        while let Some(first) = held.take().or_else(|| self.next(jobs)) {
             let mut batch = Vec::new();
             held = gather(first, jobs, &mut batch);
             self.tally.taken(batch.len());
@@ -130,6 +143,24 @@ impl<E: Engine> Writer<E> {
         }
     }
 
+    /// The next job; while the database is not well it is tried now and then, so that readiness does not wait for a caller.
+    fn next(&mut self, jobs: &Receiver<Job>) -> Option<Job> {
+        while !self.well.load(Ordering::Relaxed) {
+            match jobs.recv_timeout(PROBE) {
+                Ok(job) => return Some(job),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            if let Some(mut connection) = self.connection.take().or_else(|| self.connect())
+                && E::probe(&mut connection).is_ok()
+            {
+                self.connection = Some(connection);
+                self.well.store(true, Ordering::Relaxed);
+            }
+        }
+        jobs.recv().ok()
+    }
+
     /// Stores a batch and answers it; a batch that fails for a reason of its own is tried unit by unit, so that one bad row fails alone.
     fn settle(&mut self, batch: Vec<Job>) {
         let (batch, late): (Vec<Job>, Vec<Job>) = batch.into_iter().partition(|job| Instant::now() < job.deadline);
@@ -137,7 +168,13 @@ impl<E: Engine> Writer<E> {
         if batch.is_empty() {
             return;
         }
-        match self.store(&batch) {
+        let stored = self.store(&batch);
+        match &stored {
+            Ok(_) => self.well.store(true, Ordering::Relaxed),
+            Err(Failure::Away | Failure::Storage(_)) => self.well.store(false, Ordering::Relaxed),
+            Err(Failure::Busy | Failure::Rejected(_)) => {}
+        }
+        match stored {
             Ok(refusals) => {
                 for (job, refusal) in batch.into_iter().zip(refusals) {
                     job.answer(refusal.map_or(Ok(()), |refusal| Err(refusal.into())));
@@ -147,6 +184,12 @@ impl<E: Engine> Writer<E> {
             Err(Failure::Busy) => batch
                 .into_iter()
                 .for_each(|job| job.answer(Err(Error::Unavailable("the database is busy".to_owned())))),
+            Err(Failure::Storage(reason)) => {
+                log::error!("the database stores nothing: {reason}");
+                batch
+                    .into_iter()
+                    .for_each(|job| job.answer(Err(Error::Unavailable("the database stores nothing".to_owned()))));
+            }
             Err(Failure::Rejected(_)) if batch.len() > 1 => batch.into_iter().for_each(|job| self.settle(vec![job])),
             Err(Failure::Rejected(reason)) => {
                 batch
@@ -208,11 +251,16 @@ impl<E: Engine> Writer<E> {
                 wait(&mut pause, deadline).ok_or(Failure::Away)?;
                 continue;
             }
-            self.connection = Some(connection);
-            match Trouble::of(&error) {
+            let trouble = Trouble::of(&error);
+            // A transaction that broke off for another reason may have taken the connection's state with it.
+            if matches!(trouble, Trouble::Contention | Trouble::Duplicate) {
+                self.connection = Some(connection);
+            }
+            match trouble {
                 // The lost commit came through after all, between our question and our second try.
                 Trouble::Duplicate if unsure.is_some() => wait(&mut pause, deadline).ok_or(Failure::Away)?,
                 Trouble::Contention => wait(&mut pause, begun + CONTENTION).ok_or(Failure::Busy)?,
+                Trouble::Storage => return Err(Failure::Storage(error.to_string())),
                 Trouble::Duplicate | Trouble::Other => return Err(Failure::Rejected(error.to_string())),
             }
         }
@@ -238,44 +286,10 @@ enum Failure {
     Away,
     /// Another process holds what we need.
     Busy,
+    /// The database is there, but cannot store anything.
+    Storage(String),
     /// The database refuses the rows.
     Rejected(String),
-}
-
-/// What a failed statement means.
-enum Trouble {
-    /// Another writer was first; try again.
-    Contention,
-    /// A key exists already.
-    Duplicate,
-    /// Trying again would not help.
-    Other,
-}
-
-impl Trouble {
-    /// PostgreSQL reports only the serialization failure by kind; the others are known by their words, SQLite's by its own.
-    fn of(error: &DatabaseError) -> Self {
-        match error {
-            DatabaseError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Self::Contention,
-            // The same request through another process (M20): on the next try its answer is there, and the condition fails.
-            DatabaseError::DatabaseError(DatabaseErrorKind::UniqueViolation, information)
-                if information.table_name() == Some("answered_request") =>
-            {
-                Self::Contention
-            }
-            DatabaseError::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Self::Duplicate,
-            DatabaseError::DatabaseError(_, information) => {
-                let message = information.message();
-                let busy = ["database is locked", "database table is locked", "deadlock", "lock timeout"];
-                if busy.iter().any(|words| message.contains(words)) {
-                    Self::Contention
-                } else {
-                    Self::Other
-                }
-            }
-            _ => Self::Other,
-        }
-    }
 }
 
 fn away() -> Error {

@@ -39,6 +39,9 @@ pub trait Engine: Send + Sync + 'static {
     /// Is the last record of the chain stored? Tells how a commit ended whose answer got lost.
     fn is_recorded(connection: &mut Self::Connection, chain: &Chain) -> QueryResult<bool>;
 
+    /// Stores something that says nothing: can the database still?
+    fn probe(connection: &mut Self::Connection) -> QueryResult<()>;
+
     /// Frees the room of what was purged; with `rewrite` no byte of it is left in the files, and writers wait meanwhile.
     /// False if somebody still reads what was, so that it could not be removed everywhere: to be tried again.
     fn clean(connection: &mut Self::Connection, rewrite: bool) -> QueryResult<bool>;

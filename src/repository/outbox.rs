@@ -12,6 +12,7 @@ use super::pool::Pool;
 use super::postgres::{self, Postgres};
 use super::sqlite::{self, Sqlite};
 use super::tally::Tally;
+use super::trouble;
 use crate::domain::delivery::{DeliveryKind, Verdict};
 use crate::domain::{Channel, CitizenKey, MessageId};
 use crate::error::Error;
@@ -156,10 +157,8 @@ impl<E: Engine> Line<E> {
                 Ok(value)
             }
             Err(_) if !E::is_alive(&mut connection) => Err(away()),
-            Err(error) => {
-                self.connection = Some(connection);
-                Err(Error::Internal(format!("the outbox cannot be worked on: {error}")))
-            }
+            // A connection whose transaction broke off is not used again.
+            Err(error) => Err(trouble::failure("the outbox cannot be worked on", &error)),
         }
     }
 }

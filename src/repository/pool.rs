@@ -8,6 +8,7 @@ use std::time::Duration;
 use diesel::QueryResult;
 
 use super::engine::Engine;
+use super::trouble;
 use crate::error::Error;
 
 /// How long a call waits for a connection; with the query itself it stays below five seconds.
@@ -87,7 +88,7 @@ impl<E: Engine> Lease<E> {
                     return Ok(value);
                 }
                 Err(_) if !E::is_alive(&mut pooled.connection) => pooled.broken = true,
-                Err(error) => return Err(Error::Internal(format!("a query failed: {error}"))),
+                Err(error) => return Err(trouble::failure("a query failed", &error)),
             }
         }
         Err(Error::Unavailable("the database closes its connections".to_owned()))

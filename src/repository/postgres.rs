@@ -61,6 +61,14 @@ const BEGIN_READING: &str = "BEGIN READ ONLY; SET LOCAL statement_timeout = '4s'
 /// What a reader's connection keeps. A plan that is made once names no citizen and finds the partition when it runs; making one each time for the
 /// joins of a page of messages costs several times what the page does.
 const READER: &str = "SET statement_timeout = '4s'; SET default_transaction_read_only = on; SET plan_cache_mode = force_generic_plan;";
+/// A server that is gone without a word is noticed within five seconds, whether something was sent to it or only awaited from it.
+const NETWORK: [(&str, &str); 5] = [
+    ("connect_timeout", "2"),
+    ("tcp_user_timeout", "4000"),
+    ("keepalives_idle", "2"),
+    ("keepalives_interval", "1"),
+    ("keepalives_count", "2"),
+];
 /// Any number will do, as long as all processes use the same.
 const MIGRATION_LOCK: &str = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(7230411905);";
 /// How often a connection through a pooler is tried: what Diesel sets at its beginning may be parted between two connections of the server.
@@ -78,8 +86,8 @@ impl Postgres {
     /// Gives the URL time-outs of the network, unless it brings its own.
     pub fn new(url: &str, pooled: bool) -> Self {
         let mut url = url.to_owned();
-        for (parameter, value) in [("connect_timeout", "2"), ("tcp_user_timeout", "4000")] {
-            if !url.contains(parameter) {
+        for (parameter, value) in NETWORK {
+            if !url.contains(&format!("{parameter}=")) {
                 let separator = if url.contains('?') { '&' } else { '?' };
                 url.push_str(&format!("{separator}{parameter}={value}"));
             }
@@ -143,6 +151,11 @@ impl Engine for Postgres {
 
     fn is_recorded(connection: &mut Connection, chain: &Chain) -> QueryResult<bool> {
         transaction(connection, |connection| append::is_recorded(connection, chain))
+    }
+
+    fn probe(connection: &mut Connection) -> QueryResult<()> {
+        // A transaction with a number is written to the log.
+        connection.batch_execute("SELECT pg_current_xact_id()")
     }
 
     /// Makes the room of what was deleted free, beside all work; written anew, the tables hold not a byte of it, but nobody can use them meanwhile.

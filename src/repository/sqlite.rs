@@ -5,15 +5,20 @@
 #![allow(clippy::duplicate_mod, reason = "the queries are written once and compiled for each engine")]
 
 use std::collections::BTreeSet;
+use std::fs::OpenOptions;
+use std::path::Path;
+use std::time::{Duration, Instant};
 
-use diesel::connection::{Connection as _, SimpleConnection};
+use diesel::connection::{AnsiTransactionManager, Connection as _, SimpleConnection, TransactionManager as _};
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::audit::Chain;
 use super::engine::Engine;
 use super::rows;
 use super::schema::thread;
+use super::trouble::Trouble;
 use super::types::{Identifier, Moment};
 use crate::domain::{Refusal, Unit};
 
@@ -52,7 +57,13 @@ pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite"
 
 /// A commit is on the disk when it is answered: WAL alone would lose it with the power.
 const WRITER: &str = "PRAGMA busy_timeout = 1000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; \
-                      PRAGMA secure_delete = ON;";
+                      PRAGMA secure_delete = ON; PRAGMA busy_timeout = 0;";
+/// How long a writer waits for the write lock at a time, and how often it looks. SQLite's own waiting looks ever less often and
+/// loses the lock again and again to a process that commits without a pause.
+const TURN: Duration = Duration::from_secs(1);
+const LOOK: Duration = Duration::from_millis(1);
+/// How long a process that starts waits for others that migrate.
+const MIGRATION: Duration = Duration::from_secs(30);
 const READER: &str = "PRAGMA busy_timeout = 1000; PRAGMA query_only = ON; PRAGMA cache_size = -65536; PRAGMA mmap_size = 1073741824;";
 
 /// A SQLite file.
@@ -77,7 +88,14 @@ impl Engine for Sqlite {
     }
 
     fn migrate(connection: &mut Connection) -> diesel::migration::Result<()> {
-        connection.immediate_transaction(|connection| connection.run_pending_migrations(MIGRATIONS).map(drop))
+        let started = Instant::now();
+        while let Err(error) = begin(connection) {
+            // Another process that starts may need longer for its migrations.
+            if Trouble::of(&error) != Trouble::Contention || started.elapsed() > MIGRATION {
+                return Err(error.into());
+            }
+        }
+        end(connection, |connection| connection.run_pending_migrations(MIGRATIONS).map(drop))
     }
 
     fn append(connection: &mut Connection, units: &[&Unit], chain: &mut Chain, refusals: &mut Vec<Option<Refusal>>) -> QueryResult<()> {
@@ -88,9 +106,15 @@ impl Engine for Sqlite {
         append::is_recorded(connection, chain)
     }
 
+    fn probe(connection: &mut Connection) -> QueryResult<()> {
+        // Writes the first page, and syncs it.
+        transaction(connection, |connection| connection.batch_execute("PRAGMA user_version = 0"))
+    }
+
     /// The pages of what was deleted are zeroed already, but for what the pages' own reorganisation left behind: only writing the file anew
     /// is sure to leave nothing. The log in front of the file is emptied either way.
     fn clean(connection: &mut Connection, rewrite: bool) -> QueryResult<bool> {
+        connection.batch_execute("PRAGMA busy_timeout = 1000")?;
         if rewrite {
             connection.batch_execute("VACUUM")?;
         }
@@ -157,7 +181,56 @@ fn transaction<T, E: From<diesel::result::Error>>(
     connection: &mut Connection,
     work: impl FnOnce(&mut Connection) -> Result<T, E>,
 ) -> Result<T, E> {
-    connection.immediate_transaction(work)
+    begin(connection)?;
+    end(connection, work)
+}
+
+/// Takes the write lock as soon as nobody has it.
+fn begin(connection: &mut Connection) -> QueryResult<()> {
+    let begun = Instant::now();
+    loop {
+        match AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE") {
+            Err(error) if Trouble::of(&error) == Trouble::Contention && begun.elapsed() < TURN => std::thread::sleep(LOOK),
+            begun => return begun,
+        }
+    }
+}
+
+/// Works and commits. After an error of the disk SQLite has rolled back by itself; what counts is the error.
+fn end<T, E: From<diesel::result::Error>>(
+    connection: &mut Connection,
+    work: impl FnOnce(&mut Connection) -> Result<T, E>,
+) -> Result<T, E> {
+    let worked = work(connection);
+    if worked.is_ok() {
+        AnsiTransactionManager::commit_transaction(connection)?;
+    } else {
+        let _ = AnsiTransactionManager::rollback_transaction(connection);
+    }
+    worked
+}
+
+/// Copies the archive as it is at this moment into a file that must not be there yet; readers and writers go on meanwhile.
+pub fn copy(engine: &Sqlite, file: &Path) -> Result<(), String> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    // What is in it concerns nobody else.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let copy = options.open(file).map_err(|error| error.to_string())?;
+    let name = file.to_str().ok_or("the name of the file is not UTF-8")?;
+    let copied = (|| {
+        let mut connection = open(&engine.path, "PRAGMA busy_timeout = 1000").map_err(|error| error.to_string())?;
+        diesel::sql_query("VACUUM INTO ?")
+            .bind::<Text, _>(name)
+            .execute(&mut connection)
+            .map_err(|error| error.to_string())?;
+        copy.sync_all().map_err(|error| error.to_string())
+    })();
+    if copied.is_err() {
+        let _ = std::fs::remove_file(file);
+    }
+    copied
 }
 
 fn open(path: &str, settings: &str) -> ConnectionResult<Connection> {

@@ -3,6 +3,7 @@
 //! What happens on the trip is left to `trip`; the words of a fault to `fault`.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::http::{Method, StatusCode};
@@ -93,7 +94,11 @@ async fn call(door: Arc<Door>, service: Service, methods: &'static str, request:
         }
     };
     // A call that has come in is carried out and recorded even if its client goes away meanwhile.
-    let carried = actix_web::rt::spawn(carry_out(door, entry, errand)).await;
+    let carried = actix_web::rt::spawn(carry_out(door, entry, errand));
+    let carried = tokio::time::timeout(PATIENCE, carried).await.unwrap_or_else(|_| {
+        warn!("The call {reference} takes too long; its caller was asked to come back");
+        Ok(Err(Rejection::Overload))
+    });
     match carried.unwrap_or(Err(Rejection::Panic)) {
         Ok(bytes) => HttpResponse::Ok()
             .insert_header((header::CONTENT_TYPE, asked.content_type()))
@@ -132,6 +137,9 @@ async fn carry_out(door: Arc<Door>, mut entry: Entry, errand: Result<(Request, P
 
 /// How often a request may be overtaken by its twins: after the first time their answer is there to be found.
 const TRIPS: usize = 3;
+
+/// How long a caller waits for the answer to what has been received, whatever the house behind waits for: below five seconds.
+const PATIENCE: Duration = Duration::from_millis(4_500);
 
 /// What of a request has been received.
 struct Received {
@@ -196,7 +204,16 @@ fn check_head(door: &Door, request: &HttpRequest) -> Result<Media, Rejection> {
 async fn walk(door: &Arc<Door>, request: Arc<Request>) -> Arrival {
     let door = Arc::clone(door);
     let reference = request.reference;
-    match web::block(move || trip::take(&door, &request)).await {
+    let deadline = Instant::now() + PATIENCE;
+    let trip = move || {
+        if Instant::now() < deadline {
+            trip::take(&door, &request)
+        } else {
+            // Nobody waits for the answer any more, and nothing has been done yet.
+            Arrival::refused(Rejection::Overload, crate::domain::Unit::default())
+        }
+    };
+    match web::block(trip).await {
         Ok(arrival) => arrival,
         Err(error) => {
             warn!("The call {reference} was not carried out: {error}");

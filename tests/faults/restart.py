@@ -1,0 +1,71 @@
+"""PostgreSQL restarted (kill -9, fast, immediate) and partitioned (stalled, cut) under load, one way after the other.
+
+No request hangs over five seconds, 503 meanwhile, normal within five seconds after it is back, nothing lost.
+"""
+
+import itertools
+import time
+
+from load import PATIENCE, Crowd
+from oracle import judge
+from relay import Relay
+from world import Server
+
+NORMAL = 5.0  # seconds until every client is answered again
+
+
+def run(archive, cycles, seed, progress):
+    cluster = archive.cluster
+    relay = Relay(cluster.port)
+
+    def restart(down):
+        def breaking():
+            down()
+            time.sleep(2)
+            cluster.start()
+        return breaking
+
+    def partition(down):
+        def breaking():
+            down()
+            time.sleep(7)
+            relay.mend()
+        return breaking
+
+    ways = [
+        ("kill -9", restart(cluster.kill)),
+        ("stalled", partition(relay.stall)),
+        ("fast restart", restart(lambda: cluster.stop("fast"))),
+        ("cut", partition(relay.cut)),
+        ("immediate restart", restart(lambda: cluster.stop("immediate"))),
+    ]
+    worst = {}
+    for cycle, (name, breaking) in zip(range(cycles), itertools.cycle(ways)):
+        archive.fresh()
+        server = Server(archive.program, cluster.url("archive", relay.port))
+        server.start()
+        crowd = Crowd(server.port, f"{seed}/{cycle}")
+        journal = crowd.journal
+        crowd.start()
+        time.sleep(1)
+        breaking()
+        back = time.monotonic()
+        while not crowd.are_answered_since(back) and time.monotonic() < back + 3 * NORMAL:
+            time.sleep(0.02)
+        normal = time.monotonic() - back
+        crowd.stop()
+        if not journal.answers[503]:
+            progress.wrong([f"{name}: nobody was told 503"])
+        if normal > NORMAL:
+            progress.wrong([f"{name}: it is back for {normal:.1f} s before everybody is answered"])
+        if journal.slowest > PATIENCE:
+            progress.wrong([f"{name}: a request took {journal.slowest:.1f} s"])
+        said = f"{name}: answers within {journal.slowest:.1f} s, everybody answered {normal:.1f} s after it was back"
+        worst[name] = [max(pair) for pair in zip(worst.get(name, (0, 0)), (journal.slowest, normal))]
+        crowd.settle()
+        progress.wrong([f"{name}: {problem}" for problem in judge(archive, journal, settled=True) + journal.problems])
+        if server.readiness() != 200 or server.stop() != 0 or server.panics():
+            progress.wrong([f"{name}: the server is not ready, panicked or did not stop cleanly"])
+        progress.step(f"{said}, {journal.answers[503]} × 503")
+    said = (f"{name}: answers within {slowest:.1f} s, normal after {normal:.1f} s" for name, (slowest, normal) in worst.items())
+    return f"{cycles} times, at worst: {'; '.join(said)}"
