@@ -4,6 +4,7 @@
 
 pub mod audit;
 mod backlog;
+pub mod backup;
 mod clean;
 mod commit;
 mod committer;
@@ -23,7 +24,6 @@ mod trouble;
 mod types;
 
 use std::io::Read;
-use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -267,20 +267,6 @@ impl Repository {
         match &self.0.pools {
             Pools::Sqlite(pool) => clean::clean(pool.engine(), rewrite),
             Pools::Postgres(pool) => clean::clean(pool.engine(), rewrite),
-        }
-    }
-
-    /// Copies an archive on SQLite into a new file, while it is being used; the copy is on the disk when this returns.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`] when the archive is no file or the copy cannot be written; then there is none.
-    pub fn back_up(&self, file: &Path) -> Result<(), Error> {
-        match &self.0.pools {
-            Pools::Sqlite(pool) => {
-                let copied = sqlite::copy(pool.engine(), file);
-                copied.map_err(|reason| Error::Unavailable(format!("the copy cannot be made: {reason}")))
-            }
-            Pools::Postgres(_) => Err(Error::Unavailable("PostgreSQL is backed up with pg_dump".to_owned())),
         }
     }
 

@@ -191,6 +191,48 @@ fn a_bad_line_is_named_by_its_number_and_nothing_is_imported() {
 }
 
 #[test]
+fn a_backup_is_a_file_of_its_own_and_overwrites_nothing() {
+    let folder = Folder::new("backup");
+    assert!(
+        folder
+            .run(&["import", "organisations", concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/demo/organisations.tsv")])
+            .status
+            .success()
+    );
+    let output = folder.run(&["backup", "copy.sqlite"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let copy = fs::read(folder.0.join("copy.sqlite")).unwrap();
+    let again = folder.run(&["backup", "copy.sqlite"]);
+    assert_eq!(again.status.code(), Some(1));
+    is_sentence(&again, "copy.sqlite: the copy cannot be written");
+    assert_eq!(fs::read(folder.0.join("copy.sqlite")).unwrap(), copy);
+
+    // What was imported is in the copy: importing it there changes nothing.
+    fs::rename(folder.0.join("copy.sqlite"), folder.0.join("restored.sqlite")).unwrap();
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/demo/organisations.tsv");
+    let restored = folder.run(&["import", "organisations", file, "--database-url", "sqlite:restored.sqlite"]);
+    assert!(String::from_utf8_lossy(&restored.stdout).contains(" 0 of them new or changed"));
+
+    for (arguments, code, about) in [
+        (["backup", "x", "--database-url", "postgres://localhost/x"], 2, "pg_dump"),
+        (["backup", "x", "--database-url", "sqlite:nowhere.sqlite"], 1, "there is no such file"),
+    ] {
+        let refused = folder.run(&arguments);
+        assert_eq!(refused.status.code(), Some(code));
+        is_sentence(&refused, about);
+        assert!(!folder.0.join("x").exists());
+    }
+}
+
+#[test]
+fn a_move_needs_two_engines() {
+    let folder = Folder::new("move");
+    let output = folder.run(&["move", "--from", "sqlite:a.sqlite", "--to", "sqlite:b.sqlite"]);
+    assert_eq!(output.status.code(), Some(2));
+    is_sentence(&output, "one of the two must be sqlite:PATH");
+}
+
+#[test]
 fn the_demo_prints_a_request_that_works_and_stops_when_asked() {
     let folder = Folder::new("demo");
     let mut child = folder

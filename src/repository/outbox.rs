@@ -2,6 +2,8 @@
 //! It knows that several processes take from it, that a process may end at any moment, and that an outcome is written once.
 //! Carrying out, and when to try again, is left to the room `delivery`.
 
+use std::time::{Duration, Instant};
+
 use chrono::{DateTime, Utc};
 use diesel::QueryResult;
 use uuid::Uuid;
@@ -12,10 +14,13 @@ use super::pool::Pool;
 use super::postgres::{self, Postgres};
 use super::sqlite::{self, Sqlite};
 use super::tally::Tally;
-use super::trouble;
+use super::trouble::{self, Trouble};
 use crate::domain::delivery::{DeliveryKind, Verdict};
 use crate::domain::{Channel, CitizenKey, MessageId};
 use crate::error::Error;
+
+/// How long a lock is waited for: longer than a call would, for nobody waits for a delivery.
+const PATIENCE: Duration = Duration::from_secs(4);
 
 /// What a worker asks for.
 #[derive(Clone, Copy, Debug)]
@@ -144,13 +149,19 @@ impl<E: Engine> Line<E> {
         }
     }
 
-    fn run<T>(&mut self, statements: impl FnOnce(&mut E::Connection) -> QueryResult<T>) -> Result<T, Error> {
+    fn run<T>(&mut self, mut statements: impl FnMut(&mut E::Connection) -> QueryResult<T>) -> Result<T, Error> {
         let away = || Error::Unavailable("the database is away".to_owned());
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
             None => self.pool.engine().writing().map_err(|_| away())?,
         };
-        let result = statements(&mut connection);
+        let begun = Instant::now();
+        let result = loop {
+            match statements(&mut connection) {
+                Err(error) if Trouble::of(&error) == Trouble::Contention && begun.elapsed() < PATIENCE => {}
+                result => break result,
+            }
+        };
         match result {
             Ok(value) => {
                 self.connection = Some(connection);

@@ -5,13 +5,10 @@
 #![allow(clippy::duplicate_mod, reason = "the queries are written once and compiled for each engine")]
 
 use std::collections::BTreeSet;
-use std::fs::OpenOptions;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use diesel::connection::{AnsiTransactionManager, Connection as _, SimpleConnection, TransactionManager as _};
 use diesel::prelude::*;
-use diesel::sql_types::Text;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::audit::Chain;
@@ -208,29 +205,6 @@ fn end<T, E: From<diesel::result::Error>>(
         let _ = AnsiTransactionManager::rollback_transaction(connection);
     }
     worked
-}
-
-/// Copies the archive as it is at this moment into a file that must not be there yet; readers and writers go on meanwhile.
-pub fn copy(engine: &Sqlite, file: &Path) -> Result<(), String> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    // What is in it concerns nobody else.
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let copy = options.open(file).map_err(|error| error.to_string())?;
-    let name = file.to_str().ok_or("the name of the file is not UTF-8")?;
-    let copied = (|| {
-        let mut connection = open(&engine.path, "PRAGMA busy_timeout = 1000").map_err(|error| error.to_string())?;
-        diesel::sql_query("VACUUM INTO ?")
-            .bind::<Text, _>(name)
-            .execute(&mut connection)
-            .map_err(|error| error.to_string())?;
-        copy.sync_all().map_err(|error| error.to_string())
-    })();
-    if copied.is_err() {
-        let _ = std::fs::remove_file(file);
-    }
-    copied
 }
 
 fn open(path: &str, settings: &str) -> ConnectionResult<Connection> {

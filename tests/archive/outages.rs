@@ -1,4 +1,4 @@
-//! A PostgreSQL server that goes away, comes back, or loses an answer; and addresses that lead nowhere.
+//! A PostgreSQL server that goes away, comes back, or loses an answer; a full disk; and addresses that lead nowhere.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -7,6 +7,8 @@ use dialogmodul::error::Error;
 use dialogmodul::repository::{Repository, Settings};
 
 use super::people::*;
+use crate::on_each_engine;
+use crate::support;
 use crate::support::database::{Database, Kind, postgres_is_missing};
 use crate::support::proxy::behind_a_proxy;
 
@@ -85,6 +87,42 @@ fn a_lost_commit_is_stored_once() {
     );
     let numbers = database.connection().number("SELECT max(number) AS value FROM audit_record");
     assert_eq!(numbers, 4);
+}
+
+on_each_engine! {
+    /// A disk that is full is no bug of ours: callers may come back, readiness says no, and all is well again without a caller's help.
+    fn a_database_that_stores_nothing_is_unavailable_and_not_ready(database: &Database) {
+        let repository = database.repository();
+        repository.load_demo().unwrap();
+        let citizen = alma(&repository);
+        repository.ping().unwrap();
+        let mut plain = database.connection();
+        plain.execute(match database.kind() {
+            Kind::Sqlite => "CREATE TRIGGER full BEFORE INSERT ON message BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END",
+            Kind::Postgres => "CREATE FUNCTION fill() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                RAISE EXCEPTION 'could not extend file: No space left on device'; END $$;
+                CREATE TRIGGER full_disk BEFORE INSERT ON message FOR EACH ROW EXECUTE FUNCTION fill()",
+        }).unwrap();
+        let refused = (0..20).any(|_| {
+            let commits: Vec<_> = (0..3).map(|_| repository.commit(sending(&letter(citizen), &[pdf("a")]))).collect();
+            for answer in commits.into_iter().map(dialogmodul::repository::Commit::wait) {
+                assert!(matches!(answer, Err(Error::Unavailable(_))), "{answer:?}");
+            }
+            matches!(repository.ping(), Err(Error::Unavailable(_)))
+        });
+        assert!(refused, "it was ready all the time");
+        let begun = Instant::now();
+        while repository.ping().is_err() {
+            assert!(begun.elapsed() < Duration::from_secs(20), "it is not ready again");
+            thread::sleep(Duration::from_millis(50));
+        }
+        plain.execute(match database.kind() {
+            Kind::Sqlite => "DROP TRIGGER full",
+            Kind::Postgres => "DROP TRIGGER full_disk ON message",
+        }).unwrap();
+        sent(&repository, &[pdf("a")]);
+        assert_eq!((database.count("message"), database.count("thread"), database.count("document_content")), (1, 1, 1));
+    }
 }
 
 /// A wrong address stops the start with one sentence that shows no password.

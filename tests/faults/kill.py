@@ -41,9 +41,11 @@ def run(archive, cycles, seed, progress):
 
 
 def finish(archive, server, crowd, progress):
-    """A clean stop at the end, and the log has no panic."""
+    """A clean stop at the end; the log has no panic, and no delivery that found the database locked."""
     if server.stop() != 0:
         progress.wrong(["the server did not stop cleanly"])
     if server.panics():
         progress.wrong([f"{server.panics()} panics in the log"])
+    if server.pauses():
+        progress.wrong([f"the delivery paused {server.pauses()} times"])
     progress.wrong(judge(archive, crowd.journal, settled=True))

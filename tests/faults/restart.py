@@ -19,18 +19,10 @@ def run(archive, cycles, seed, progress):
     relay = Relay(cluster.port)
 
     def restart(down):
-        def breaking():
-            down()
-            time.sleep(2)
-            cluster.start()
-        return breaking
+        return down, lambda: time.sleep(2), cluster.start
 
     def partition(down):
-        def breaking():
-            down()
-            time.sleep(7)
-            relay.mend()
-        return breaking
+        return down, lambda: time.sleep(7), relay.mend
 
     ways = [
         ("kill -9", restart(cluster.kill)),
@@ -40,7 +32,7 @@ def run(archive, cycles, seed, progress):
         ("immediate restart", restart(lambda: cluster.stop("immediate"))),
     ]
     worst = {}
-    for cycle, (name, breaking) in zip(range(cycles), itertools.cycle(ways)):
+    for cycle, (name, (down, wait, up)) in zip(range(cycles), itertools.cycle(ways)):
         archive.fresh()
         server = Server(archive.program, cluster.url("archive", relay.port))
         server.start()
@@ -48,7 +40,11 @@ def run(archive, cycles, seed, progress):
         journal = crowd.journal
         crowd.start()
         time.sleep(1)
-        breaking()
+        down()
+        wait()
+        if server.readiness() != 503:
+            progress.wrong([f"{name}: readiness is {server.readiness()}"])
+        up()
         back = time.monotonic()
         while not crowd.are_answered_since(back) and time.monotonic() < back + 3 * NORMAL:
             time.sleep(0.02)

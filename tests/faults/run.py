@@ -17,17 +17,22 @@ import time
 
 import backup
 import disk
+import doubt
 import drain
 import kill
 import migrations
+import pair
 import power
 import restart
 from world import Cluster, PostgresArchive, Program, SqliteArchive
 
 # part: engine, what runs, how often in full and in small
 PARTS = {
+    "doubt": ("sqlite", doubt.run, 1, 1),
     "kill-sqlite": ("sqlite", kill.run, 500, 20),
     "kill-postgres": ("postgres", kill.run, 200, 10),
+    "pair-sqlite": ("sqlite", pair.run, 10, 1),
+    "pair-postgres": ("postgres", pair.run, 10, 1),
     "power": ("sqlite", power.run, 200, 8),
     "disk": ("sqlite", disk.run, 40, 4),
     "restart": ("postgres", restart.run, 50, 3),

@@ -88,6 +88,10 @@ class Server:
         self.signal(signal.SIGTERM)
         return self.process.wait(timeout=40)
 
+    def pauses(self):
+        """How often delivery could not write: in a database that is well it always can."""
+        return self.log.read_text(errors="replace").count("The delivery of ")
+
     def panics(self):
         return self.log.read_text(errors="replace").count("panicked at")
 
