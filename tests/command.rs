@@ -195,7 +195,11 @@ fn a_backup_is_a_file_of_its_own_and_overwrites_nothing() {
     let folder = Folder::new("backup");
     assert!(
         folder
-            .run(&["import", "organisations", concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/demo/organisations.tsv")])
+            .run(&[
+                "import",
+                "organisations",
+                concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/demo/organisations.tsv")
+            ])
             .status
             .success()
     );
@@ -215,7 +219,11 @@ fn a_backup_is_a_file_of_its_own_and_overwrites_nothing() {
 
     for (arguments, code, about) in [
         (["backup", "x", "--database-url", "postgres://localhost/x"], 2, "pg_dump"),
-        (["backup", "x", "--database-url", "sqlite:nowhere.sqlite"], 1, "there is no such file"),
+        (
+            ["backup", "x", "--database-url", "sqlite:nowhere.sqlite"],
+            1,
+            "there is no such file",
+        ),
     ] {
         let refused = folder.run(&arguments);
         assert_eq!(refused.status.code(), Some(code));

@@ -34,7 +34,10 @@ impl Backup {
             other => Failure::Other(format!("{name}: {other}")),
         })?;
         // Nobody reads what we say if the terminal is gone.
-        let _ = writeln!(std::io::stdout(), "{name}: the archive as it is now; the key of the audit is not in it");
+        let _ = writeln!(
+            std::io::stdout(),
+            "{name}: the archive as it is now; the key of the audit is not in it"
+        );
         Ok(())
     }
 }

@@ -30,10 +30,7 @@ pub enum BackupError {
 /// # Errors
 /// See [`BackupError`]; then there is no copy.
 pub fn back_up(url: &str, file: &Path) -> Result<(), BackupError> {
-    let archive = url
-        .strip_prefix("sqlite:")
-        .filter(|path| keeps(path))
-        .ok_or(BackupError::NoFile)?;
+    let archive = url.strip_prefix("sqlite:").filter(|path| keeps(path)).ok_or(BackupError::NoFile)?;
     if !Path::new(archive).is_file() {
         return Err(BackupError::Archive("there is no such file".to_owned()));
     }

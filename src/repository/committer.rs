@@ -260,7 +260,13 @@ impl<E: Engine> Writer<E> {
                 // The lost commit came through after all, between our question and our second try.
                 Trouble::Duplicate if unsure.is_some() => wait(&mut pause, deadline).ok_or(Failure::Away)?,
                 Trouble::Contention => wait(&mut pause, begun + CONTENTION).ok_or(Failure::Busy)?,
-                Trouble::Storage => return Err(Failure::Storage(error.to_string())),
+                Trouble::Storage => {
+                    // What could not be synced may be found in the log by whoever opens the database next.
+                    if !refusals.is_empty() && unsure.is_none() {
+                        *unsure = Some((chain, refusals));
+                    }
+                    return Err(Failure::Storage(error.to_string()));
+                }
                 Trouble::Duplicate | Trouble::Other => return Err(Failure::Rejected(error.to_string())),
             }
         }

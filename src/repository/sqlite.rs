@@ -194,10 +194,7 @@ fn begin(connection: &mut Connection) -> QueryResult<()> {
 }
 
 /// Works and commits. After an error of the disk SQLite has rolled back by itself; what counts is the error.
-fn end<T, E: From<diesel::result::Error>>(
-    connection: &mut Connection,
-    work: impl FnOnce(&mut Connection) -> Result<T, E>,
-) -> Result<T, E> {
+fn end<T, E: From<diesel::result::Error>>(connection: &mut Connection, work: impl FnOnce(&mut Connection) -> Result<T, E>) -> Result<T, E> {
     let worked = work(connection);
     if worked.is_ok() {
         AnsiTransactionManager::commit_transaction(connection)?;

@@ -65,7 +65,10 @@ fn call(repository: &Repository, citizen: CitizenKey, caller: usize, number: usi
         assert!(done(repository.commit(sending(&message, &[pdf("shared")])).wait()));
         return ledger.lock().unwrap().first.push(message);
     };
-    let known = Condition::Known { citizen, message: first.id };
+    let known = Condition::Known {
+        citizen,
+        message: first.id,
+    };
     let kept = |answer: Result<(), Error>, keep: &dyn Fn(&mut Ledger)| {
         let mut ledger = ledger.lock().unwrap();
         if done(answer) { keep(&mut ledger) } else { ledger.refused += 1 }
@@ -73,16 +76,24 @@ fn call(repository: &Repository, citizen: CitizenKey, caller: usize, number: usi
     match (caller + number) % 4 {
         0 => {
             let reply = answer(&first);
-            kept(repository.commit(sending(&reply, &[pdf("shared")])).wait(), &|ledger| ledger.replies.push(reply.clone()));
+            kept(repository.commit(sending(&reply, &[pdf("shared")])).wait(), &|ledger| {
+                ledger.replies.push(reply.clone())
+            });
         }
         1 => {
             let reader = Organisation::new(OrganisationType::JOB_CENTRE, format!("{}", 10_000 + caller));
             let mut unit = reading(&first, Some(reader.clone()), minutes_later(2));
             unit.require(known, Refusal::UnknownIdentifier);
-            kept(repository.commit(unit).wait(), &|ledger| ledger.readings.push((first.id, reader.to_string())));
+            kept(repository.commit(unit).wait(), &|ledger| {
+                ledger.readings.push((first.id, reader.to_string()))
+            });
         }
-        2 => kept(repository.commit(rectifying(&first)).wait(), &|ledger| ledger.rectified.push(first.id)),
-        _ => kept(repository.commit(purging(&first)).wait(), &|ledger| ledger.purged.push(first.thread)),
+        2 => kept(repository.commit(rectifying(&first)).wait(), &|ledger| {
+            ledger.rectified.push(first.id)
+        }),
+        _ => kept(repository.commit(purging(&first)).wait(), &|ledger| {
+            ledger.purged.push(first.thread)
+        }),
     }
 }
 

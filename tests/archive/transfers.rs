@@ -22,14 +22,14 @@ fn full(database: &Database) -> Repository {
     let first = sent(&repository, &[pdf("a"), pdf("b\u{1F1E9}\u{1F1F0} \" \\ ' \u{7f}")]);
     let reply = answer(&first);
     let mut unit = sending(&reply, &[pdf("a")]);
-    unit.record(Fact::Answer(AnsweredRequest {
+    unit.record(Fact::Answer(Box::new(AnsweredRequest {
         key: RequestKey([1; 32]),
         content: RequestContent([2; 32]),
         citizen: reply.citizen,
         message: reply.id,
         at: noon(),
         answer: b"<soap:Envelope/>".to_vec(),
-    }));
+    })));
     repository.commit(unit).wait().unwrap();
     repository
         .commit(reading(&first, Some(job_centre()), minutes_later(1)))
@@ -178,7 +178,11 @@ fn there_and_back(kind: Kind) {
         let highest = "SELECT max(position) AS value FROM queue_event";
         let position = database.connection().number(highest);
         sent(&repository, &[pdf("a")]);
-        assert_eq!(database.connection().number(highest), position + 2, "the position that is gone is not given again");
+        assert_eq!(
+            database.connection().number(highest),
+            position + 2,
+            "the position that is gone is not given again"
+        );
         assert_eq!(repository.reader().thread_count().unwrap(), home.count("thread") as u64 + 1);
     }
 }
@@ -239,9 +243,13 @@ fn a_move_needs_the_same_tables_on_both_sides() {
     };
     home.connection().execute("CREATE TABLE forgotten (x INTEGER)").unwrap();
     refused(|error| matches!(error, TransferError::Version));
-    home.connection().execute("DROP TABLE forgotten; ALTER TABLE agreement ADD COLUMN more TEXT").unwrap();
+    home.connection()
+        .execute("DROP TABLE forgotten; ALTER TABLE agreement ADD COLUMN more TEXT")
+        .unwrap();
     refused(|error| matches!(error, TransferError::Version));
-    home.connection().execute("ALTER TABLE agreement DROP COLUMN more; DELETE FROM __diesel_schema_migrations WHERE version = '0010'").unwrap();
+    home.connection()
+        .execute("ALTER TABLE agreement DROP COLUMN more; DELETE FROM __diesel_schema_migrations WHERE version = '0010'")
+        .unwrap();
     refused(|error| matches!(error, TransferError::Version));
     assert!(abroad.counts().values().all(|count| *count == 0));
 

@@ -24,7 +24,7 @@ import migrations
 import pair
 import power
 import restart
-from world import Cluster, PostgresArchive, Program, SqliteArchive
+from world import Cluster, PostgresArchive, Program, Server, SqliteArchive
 
 # part: engine, what runs, how often in full and in small
 PARTS = {
@@ -94,10 +94,12 @@ def main():
             except Exception as error:  # a part that breaks has failed, and the others still run
                 progress.wrong([f"the part broke: {error!r}"])
                 said = "broken off"
+            Server.end_all()
             ran, failed = ran + 1, failed + bool(progress.problems)
             verdict = "FAILED" if progress.problems else "passed"
             print(f"\n{part}: {verdict}, {len(progress.problems)} wrong; {said}; {time.monotonic() - progress.begun:.0f} s", flush=True)
     finally:
+        Server.end_all()
         if cluster:
             cluster.stop("immediate")
     if failed or not ran:

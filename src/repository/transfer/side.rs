@@ -116,9 +116,11 @@ impl Side for SqliteConnection {
             Kind::Id | Kind::Bytes => format!("unhex(json_extract(value, '$[{at}]'))"),
             _ => format!("json_extract(value, '$[{at}]')"),
         });
-        diesel::sql_query(format!("INSERT INTO {table} ({names}) SELECT {values} FROM json_each(?) WHERE true"))
-            .bind::<Text, _>(rows)
-            .execute(self)
+        diesel::sql_query(format!(
+            "INSERT INTO {table} ({names}) SELECT {values} FROM json_each(?) WHERE true"
+        ))
+        .bind::<Text, _>(rows)
+        .execute(self)
     }
 
     fn counters(&mut self) -> QueryResult<Vec<(String, i64)>> {
@@ -210,9 +212,11 @@ impl Side for PgConnection {
             Kind::Plain(kind) => format!("(value ->> {at})::{kind}"),
             Kind::Unknown => format!("value ->> {at}"),
         });
-        diesel::sql_query(format!("INSERT INTO {table} ({names}) SELECT {values} FROM json_array_elements($1::json) AS rows (value)"))
-            .bind::<Text, _>(rows)
-            .execute(self)
+        diesel::sql_query(format!(
+            "INSERT INTO {table} ({names}) SELECT {values} FROM json_array_elements($1::json) AS rows (value)"
+        ))
+        .bind::<Text, _>(rows)
+        .execute(self)
     }
 
     fn counters(&mut self) -> QueryResult<Vec<(String, i64)>> {
