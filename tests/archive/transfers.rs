@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use dialogmodul::domain::delivery::{DeliveryKind, Reason, Verdict};
 use dialogmodul::domain::queue::{Queue, Sequence, Turn};
 use dialogmodul::domain::*;
+use dialogmodul::repository::import::Kind as ImportKind;
 use dialogmodul::repository::transfer::{Moved, TransferError, transfer};
 use dialogmodul::repository::{Order, Repository};
 use dialogmodul::services::legal_hold::{self, Errand};
@@ -19,6 +20,10 @@ use crate::support::database::{Database, Kind, postgres_is_missing};
 fn full(database: &Database) -> Repository {
     let repository = database.repository();
     repository.load_demo().unwrap();
+    let releases = format!("cpr\tinactive_before\n{ALMA}\t2017-01-01\n");
+    repository
+        .import(ImportKind::ArchiveReleases, releases.as_bytes(), &mut |_| ())
+        .unwrap();
     let first = sent(&repository, &[pdf("a"), pdf("b\u{1F1E9}\u{1F1F0} \" \\ ' \u{7f}")]);
     let reply = answer(&first);
     let mut unit = sending(&reply, &[pdf("a")]);
