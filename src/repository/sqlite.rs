@@ -57,7 +57,7 @@ const WRITER: &str = "PRAGMA busy_timeout = 1000; PRAGMA journal_mode = WAL; PRA
                       PRAGMA secure_delete = ON; PRAGMA busy_timeout = 0;";
 /// How long a writer waits for the write lock at a time, and how often it looks. SQLite's own waiting looks ever less often and
 /// loses the lock again and again to a process that commits without a pause.
-const TURN: Duration = Duration::from_secs(1);
+const TURN: Duration = Duration::from_secs(2);
 const LOOK: Duration = Duration::from_millis(1);
 /// How long a process that starts waits for others that migrate.
 const MIGRATION: Duration = Duration::from_secs(30);

@@ -56,9 +56,9 @@ impl Trouble {
             DatabaseError::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Self::Duplicate,
             DatabaseError::DatabaseError(_, information) => {
                 let says = |words: &&str| information.message().contains(*words);
-                if BUSY.iter().any(|words| says(words)) {
+                if BUSY.iter().any(&says) {
                     Self::Contention
-                } else if NO_STORAGE.iter().any(|words| says(words)) {
+                } else if NO_STORAGE.iter().any(says) {
                     Self::Storage
                 } else {
                     Self::Other

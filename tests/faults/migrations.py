@@ -7,32 +7,37 @@ import time
 from shim import SYNC, WRITE, Shim
 from world import Server
 
+NEVER = 1_000_000
+
 
 def run_sqlite(archive, stride, seed, progress):
     """kill -9 at every (every `stride`-th) write and sync of the first start."""
     shim = Shim(archive)
-    wanted = tables_of_an_undisturbed_start(archive)
-    number, progress.total = 0, 0
-    while True:
+    shim.fail(WRITE | SYNC, NEVER, 0, 0)
+    wanted = tables_of_an_undisturbed_start(archive, shim.with_faults())
+    calls = shim.calls()
+    progress.total = len(range(0, calls, stride))
+    killed = 0
+    for number in range(0, calls, stride):
         archive.empty()
         shim.fail(WRITE | SYNC, number, 1, -signal.SIGKILL)
         server = Server(archive.program, archive.url, shim.with_faults())
         try:
             server.start()
             server.kill()
-            break  # so many writes and syncs it has not
         except RuntimeError:
             server.process.wait()
+        killed += shim.failures()
         shim.repair()
         server.start()
         server.kill()
         tables = archive.rows(TABLES[archive.name])
         if tables != wanted:
             progress.wrong([f"killed at call {number}: {len(tables)} tables of {len(wanted)}"])
-        number += stride
-        progress.total += 1
-        progress.step(f"killed at write or sync {number - stride}")
-    return f"killed at {progress.done} of {number} writes and syncs"
+        progress.step(f"{killed} first starts killed")
+    if not killed:
+        progress.wrong(["no start was killed"])
+    return f"killed at {killed} of {calls} writes and syncs"
 
 
 def run_postgres(archive, cycles, seed, progress):
@@ -64,9 +69,9 @@ TABLES = {
 }
 
 
-def tables_of_an_undisturbed_start(archive):
+def tables_of_an_undisturbed_start(archive, more=()):
     archive.empty()
-    server = Server(archive.program, archive.url)
+    server = Server(archive.program, archive.url, more)
     server.start()
     server.kill()
     return archive.rows(TABLES[archive.name])

@@ -1,6 +1,6 @@
 """PostgreSQL restarted (kill -9, fast, immediate) and partitioned (stalled, cut) under load, one way after the other.
 
-No request hangs over five seconds, 503 meanwhile, normal within five seconds after it is back, nothing lost.
+No request hangs over five seconds, 503 for those that would, normal within five seconds after it is back, nothing lost.
 """
 
 import itertools
@@ -50,8 +50,9 @@ def run(archive, cycles, seed, progress):
             time.sleep(0.02)
         normal = time.monotonic() - back
         crowd.stop()
-        if not journal.answers[503]:
-            progress.wrong([f"{name}: nobody was told 503"])
+        # Whoever can be answered within the time a caller has is not sent away.
+        if not journal.answers[503] and journal.slowest < 1:
+            progress.wrong([f"{name}: nobody has noticed"])
         if normal > NORMAL:
             progress.wrong([f"{name}: it is back for {normal:.1f} s before everybody is answered"])
         if journal.slowest > PATIENCE:

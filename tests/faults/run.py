@@ -39,7 +39,7 @@ PARTS = {
     "drain-sqlite": ("sqlite", drain.run, 10, 1),
     "drain-postgres": ("postgres", drain.run, 10, 1),
     "migrations-sqlite": ("sqlite", migrations.run_sqlite, 1, 6),
-    "migrations-postgres": ("postgres", migrations.run_postgres, 40, 5),
+    "migrations-postgres": ("postgres", migrations.run_postgres, 40, 3),
     "backup-sqlite": ("sqlite", backup.run_sqlite, 5, 1),
     "backup-postgres": ("postgres", backup.run_postgres, 5, 1),
     "move": ("both", backup.run_move, 3, 1),

@@ -40,5 +40,9 @@ class Shim:
     def repair(self):
         self.memory[0:4] = struct.pack("=i", 0)
 
+    def calls(self):
+        """Calls that could have failed."""
+        return struct.unpack("=6i", self.memory[:])[4]
+
     def failures(self):
         return struct.unpack("=6i", self.memory[:])[5]
