@@ -32,22 +32,8 @@ pub(super) struct Expected {
 pub(super) fn open(reader: &mut Reader<'_>, expected: Expected) -> Result<Headers, Rejection> {
     let version = expected.version;
     let names = version.vocabulary();
-    if !reader.at(&names.envelope)? {
-        let tag = reader.peek()?.filter(|tag| tag.local == names.envelope.local);
-        return Err(match tag.map(|tag| Version::of_namespace(tag.namespace)) {
-            Some(found) => Rejection::Version { asked: version, found },
-            None => reader.absent(&names.envelope.to_string()).into(),
-        });
-    }
-    enter(reader, version)?;
     let mut blocks = Blocks::default();
-    if reader.at(&names.header)? {
-        enter(reader, version)?;
-        while reader.peek()?.is_some() {
-            blocks.read(reader, expected)?;
-        }
-        reader.leave()?;
-    }
+    read_header(reader, expected, &mut blocks)?;
     let headers = blocks.headers(version)?;
     if !reader.at(&names.body)? {
         return Err(reader.absent(&names.body.to_string()).into());
@@ -57,6 +43,36 @@ pub(super) fn open(reader: &mut Reader<'_>, expected: Expected) -> Result<Header
         judge_encoding(reader, version)?;
     }
     Ok(headers)
+}
+
+/// What goes before a header that cannot be read: another one that must be understood and is not (SOAP 1.2 Part 1, 2.6; WS-I R1025).
+/// The reader stands before the same envelope again.
+pub(super) fn overruling(reader: &mut Reader<'_>, expected: Expected) -> Option<Rejection> {
+    let mut blocks = Blocks::unread();
+    read_header(reader, expected, &mut blocks).ok()?;
+    blocks.not_understood(expected.version)
+}
+
+/// Reads from the root to the end of the Header.
+fn read_header(reader: &mut Reader<'_>, expected: Expected, blocks: &mut Blocks) -> Result<(), Rejection> {
+    let version = expected.version;
+    let names = version.vocabulary();
+    if !reader.at(&names.envelope)? {
+        let tag = reader.peek()?.filter(|tag| tag.local == names.envelope.local);
+        return Err(match tag.map(|tag| Version::of_namespace(tag.namespace)) {
+            Some(found) => Rejection::Version { asked: version, found },
+            None => reader.absent(&names.envelope.to_string()).into(),
+        });
+    }
+    enter(reader, version)?;
+    if reader.at(&names.header)? {
+        enter(reader, version)?;
+        while reader.peek()?.is_some() {
+            blocks.read(reader, expected)?;
+        }
+        reader.leave()?;
+    }
+    Ok(())
 }
 
 /// Writes an envelope around a payload.

@@ -95,18 +95,27 @@ fn walk(door: &Door, request: &Request, notes: &mut Notes) -> Result<Vec<u8>, Re
     let (desk, limits) = (&door.desk, door.limits.document());
     let document = request.media.encoding.decode(&request.body).ok_or(Rejection::MediaType)?;
     let transcoded = matches!(document, std::borrow::Cow::Owned(_));
-    let mut reader = if transcoded {
-        Reader::transcoded(&document, limits)?
-    } else {
-        Reader::new(&document, limits)?
+    let begin = || {
+        if transcoded {
+            Reader::transcoded(&document, limits)
+        } else {
+            Reader::new(&document, limits)
+        }
     };
+    let mut reader = begin()?;
     let version = request.media.version;
     let expected = Expected {
         service: request.service,
         version,
         lenient: door.lenient,
     };
-    let headers = envelope::open(&mut reader, expected)?;
+    let headers = envelope::open(&mut reader, expected).map_err(|rejection| match rejection {
+        Rejection::HeaderInvalid(..) => begin()
+            .ok()
+            .and_then(|mut reader| envelope::overruling(&mut reader, expected))
+            .unwrap_or(rejection),
+        rejection => rejection,
+    })?;
     let stated = Stated::of(headers.metadata, headers.organisation);
     notes.stated = Some(stated.clone());
     // Found first, so that the record of a caller who is not admitted says what was tried; told only to who is admitted.

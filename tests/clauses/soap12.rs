@@ -76,6 +76,18 @@ fn part_1_clause_2_6_nothing_is_processed_where_a_mandatory_block_is_not_underst
 }
 
 #[test]
+fn part_1_clause_2_6_a_mandatory_block_goes_before_a_header_that_cannot_be_read() {
+    let node = Node::start();
+    let unreadable = look_up_12().replace(">90000051</ns0:OrganisationCode>", "></ns0:OrganisationCode>");
+    assert_ne!(unreadable, look_up_12());
+    assert_eq!(node.soap_12(&unreadable).fault(), Some(8234));
+    let response = node.soap_12(&with_block(&unreadable, MUST));
+    is_fault(&response, 500, "MustUnderstand");
+    assert!(response.text().contains("<env:NotUnderstood xmlns:n=\"urn:t\" qname=\"n:Block\"/>"));
+    assert_eq!(node.soap_12(&with_block(&unreadable, "")).fault(), Some(8234));
+}
+
+#[test]
 fn part_1_clause_2_8_an_envelope_of_another_version_is_a_version_mismatch() {
     let response = Node::start().soap_12(&LOOK_UP.replace(SOAP_11, "http://www.w3.org/2001/12/soap-envelope"));
     is_fault(&response, 500, "VersionMismatch");

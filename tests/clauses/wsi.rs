@@ -73,10 +73,14 @@ fn r1015_a_root_that_is_no_envelope_is_a_fault() {
 }
 
 #[test]
-fn r1025_r1027_what_is_not_understood_is_told_before_the_body_is_looked_at() {
+fn r1025_r1027_what_is_not_understood_is_told_before_anything_else_is_looked_at() {
     let node = Node::start();
     let wrong = with_block(&LOOK_UP.replace("CodeListRequest", "NoRequest"), "soap-env:mustUnderstand=\"1\"");
     assert!(node.soap_11(&wrong).text().contains("<faultcode>soap:MustUnderstand</faultcode>"));
+    let unreadable = LOOK_UP.replace(">90000051</ns0:OrganisationCode>", "></ns0:OrganisationCode>");
+    assert_eq!(node.soap_11(&unreadable).fault(), Some(8234));
+    let both = with_block(&unreadable, "soap-env:mustUnderstand=\"1\"");
+    assert!(node.soap_11(&both).text().contains("<faultcode>soap:MustUnderstand</faultcode>"));
 }
 
 #[test]

@@ -36,9 +36,19 @@ pub(super) struct Blocks {
     metadata: Option<RequestUserMetadataHeaderType>,
     further: Vec<Block>,
     not_understood: Vec<QName>,
+    /// What the blocks we know say is not looked at.
+    unread: bool,
 }
 
 impl Blocks {
+    /// Blocks of which only those that are not understood matter.
+    pub(super) fn unread() -> Self {
+        Self {
+            unread: true,
+            ..Self::default()
+        }
+    }
+
     /// Reads the block that comes next.
     pub(super) fn read(&mut self, reader: &mut Reader<'_>, expected: Expected) -> Result<(), Rejection> {
         let names = expected.version.vocabulary();
@@ -49,7 +59,7 @@ impl Blocks {
             Version::Soap11 => drop(reader.attribute(&names.encoding_style)),
             Version::Soap12 => judge_block(reader, for_us)?,
         }
-        if !for_us {
+        if !for_us || self.unread && is_known(reader, expected.service)? {
             reader.skip()?;
         } else if reader.at(Header::ActiveOrganisation.name())? {
             once(&mut self.organisation, reader, Header::ActiveOrganisation, expected)?;
@@ -68,18 +78,25 @@ impl Blocks {
     }
 
     /// What they say together: what is not understood goes before what is missing.
-    pub(super) fn headers(self, version: Version) -> Result<Headers, Rejection> {
-        if !self.not_understood.is_empty() {
-            return Err(Rejection::MustUnderstand(match version {
-                Version::Soap11 => Vec::new(),
-                Version::Soap12 => self.not_understood,
-            }));
+    pub(super) fn headers(mut self, version: Version) -> Result<Headers, Rejection> {
+        if let Some(rejection) = self.not_understood(version) {
+            return Err(rejection);
         }
         Ok(Headers {
             organisation: self.organisation.ok_or(Rejection::HeaderMissing(Header::ActiveOrganisation))?,
             metadata: self.metadata.ok_or(Rejection::HeaderMissing(Header::RequestUserMetadata))?,
             further: self.further,
         })
+    }
+
+    /// Why the message is refused, if something is not understood; only SOAP 1.2 names it.
+    pub(super) fn not_understood(&mut self, version: Version) -> Option<Rejection> {
+        let blocks = std::mem::take(&mut self.not_understood);
+        match version {
+            _ if blocks.is_empty() => None,
+            Version::Soap11 => Some(Rejection::MustUnderstand(Vec::new())),
+            Version::Soap12 => Some(Rejection::MustUnderstand(blocks)),
+        }
     }
 }
 
@@ -104,6 +121,15 @@ fn judge_block(reader: &mut Reader<'_>, for_us: bool) -> Result<(), Rejection> {
         return Err(reader.violation(Rule::Unexpected { expected }).into());
     }
     if for_us { judge_encoding(reader, version) } else { Ok(()) }
+}
+
+/// Does the reader stand before a header we know?
+fn is_known(reader: &mut Reader<'_>, service: Service) -> Result<bool, Violation> {
+    let standard = [Header::ActiveOrganisation, Header::RequestUserMetadata];
+    let is_standard = reader
+        .peek()?
+        .is_some_and(|tag| standard.iter().any(|header| tag.is(header.name())));
+    Ok(is_standard || declared(reader, service)?.is_some())
 }
 
 /// The header the reader stands before, if an operation of the service declares it.
