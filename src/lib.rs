@@ -13,3 +13,4 @@ pub mod repository;
 pub mod services;
 pub mod settings;
 pub mod soap;
+pub mod web;

@@ -18,6 +18,7 @@ mod operation;
 mod page;
 mod posting;
 pub mod purge;
+mod refusals;
 mod repetition;
 mod sources;
 mod surroundings;

@@ -12,6 +12,7 @@ mod endpoint;
 mod envelope;
 mod fault;
 mod forwarded;
+mod front;
 mod health;
 mod identity;
 mod journal;

@@ -367,8 +367,8 @@ mod http {
     fn other_methods_are_405_and_told_what_is_allowed() {
         let house = house();
         for (method, path, allowed) in [
-            ("GET", MESSAGES.to_owned(), "POST"),
-            ("PUT", MESSAGES.to_owned(), "POST"),
+            ("GET", format!("{MESSAGES}?other"), "POST"),
+            ("PUT", MESSAGES.to_owned(), "GET, HEAD, POST"),
             ("DELETE", format!("{MESSAGES}?wsdl"), "GET, HEAD, POST"),
             ("POST", "/health/live".to_owned(), "GET, HEAD"),
         ] {

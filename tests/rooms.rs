@@ -22,6 +22,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("contract", &[]),
     ("client", &["contract"]),
     ("delivery", &["domain", "error", "repository"]),
+    ("web", &["contract", "domain"]),
 ];
 
 #[test]

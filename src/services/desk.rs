@@ -14,6 +14,7 @@ use super::identity::Identity;
 use super::sources::Sources;
 use crate::contract::Operation;
 use crate::domain::audit::{AuditRecord, Outcome};
+use crate::domain::code_list::CodeLists;
 use crate::domain::queue::SubQueues;
 use crate::domain::{AccessTable, ActingUser, Caller, Fact, LogReference, Organisation, Unit, access};
 use crate::error::Error;
@@ -136,6 +137,12 @@ impl Desk {
     #[must_use]
     pub fn measured(&self) -> String {
         self.repository.measured()
+    }
+
+    /// The code lists as they stand now; asks the archive where they have grown old.
+    #[must_use]
+    pub fn code_lists(&self) -> CodeLists {
+        self.lists().0.clone()
     }
 
     /// The code lists as they stand now.

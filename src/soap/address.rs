@@ -2,6 +2,7 @@
 //! It knows the first segments STAR's clients are configured with and ignores case, as IIS does.
 //! What is answered there is left to `endpoint`.
 
+use super::front::Front;
 use crate::contract::Service;
 
 /// The first segment of a service's address, as we publish it.
@@ -17,6 +18,8 @@ pub(super) enum Address {
     Service(Service),
     /// One of its descriptions.
     Description(Service, Form),
+    /// A page that is no service's.
+    Front(Front),
     /// Is the process alive?
     Live,
     /// Can it answer?
@@ -41,6 +44,9 @@ impl Address {
     pub(super) fn of(path: &str, query: &str) -> Self {
         let segments: Vec<&str> = path.split('/').collect();
         match segments.as_slice() {
+            ["", ""] => Self::Front(Front::Home),
+            ["", "code-lists"] => Self::Front(Front::CodeLists),
+            ["", "assets", name] => Self::Front(Front::Asset((*name).to_owned())),
             ["", "health", "live"] => Self::Live,
             ["", "health", "ready"] => Self::Ready,
             ["", first, version, file] if is_alias(first) => match service(version, file, ".svc") {
@@ -127,10 +133,20 @@ mod tests {
     }
 
     #[test]
+    fn pages_are_at_the_root_and_beside_it() {
+        for (path, front) in [
+            ("/", Front::Home),
+            ("/code-lists", Front::CodeLists),
+            ("/assets/page.css", Front::Asset("page.css".to_owned())),
+        ] {
+            assert_eq!(Address::of(path, "lang=da"), Address::Front(front));
+        }
+    }
+
+    #[test]
     fn other_paths_mean_nothing() {
         let (version, name) = (MESSAGES.version(), MESSAGES.name());
         for path in [
-            "/",
             "",
             "/x",
             &format!("/{FIRST}/99/{name}.svc"),

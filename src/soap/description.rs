@@ -64,7 +64,7 @@ impl Description {
 }
 
 impl Page {
-    fn new(text: String) -> Self {
+    pub(super) fn new(text: String) -> Self {
         let digest = Sha256::digest(text.as_bytes());
         let tag: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
         Self {

@@ -10,9 +10,11 @@ use super::limits::Budget;
 use super::metrics::Metrics;
 use super::places::{Atlas, Places};
 use super::tls::Entrance;
+use super::{address, front};
 use crate::contract::Service;
 use crate::services::Desk;
 use crate::settings::{self, Limits, Profile, PublicUrl};
+use crate::web::Pages;
 
 /// What every request shares.
 pub(super) struct Door {
@@ -25,6 +27,7 @@ pub(super) struct Door {
     pub(super) budget: Budget,
     pub(super) metrics: Metrics,
     pub(super) atlas: Atlas,
+    pub(super) pages: Pages,
 }
 
 impl Door {
@@ -36,6 +39,8 @@ impl Door {
         url: &PublicUrl,
         watched_at: Option<SocketAddr>,
     ) -> Self {
+        let paths = Service::ALL.iter().map(|service| (*service, address::path(*service)));
+        let pages = Pages::new(paths, front::platform(), settings.profile == Profile::Development);
         Self {
             desk,
             budget: Budget::new(&settings.limits),
@@ -45,6 +50,7 @@ impl Door {
             lenient: settings.lenient_namespaces,
             entrance,
             atlas: Atlas::new(settings, url),
+            pages,
         }
     }
 

@@ -22,7 +22,7 @@ use super::rejection::Rejection;
 use super::settle::{self, Settled};
 use super::trip::{self, Arrival, Request};
 use super::version::Version;
-use super::{body, envelope, health, identity, metrics};
+use super::{body, envelope, front, health, identity, metrics};
 use crate::contract::Service;
 use crate::domain::LogReference;
 use crate::services::{Identity, Refused};
@@ -37,11 +37,25 @@ pub(super) async fn serve(door: web::Data<Door>, request: HttpRequest, payload: 
     let method = request.method();
     match (address, method) {
         (Address::Description(service, form), &(Method::GET | Method::HEAD)) => describe(&door, service, &form, &request),
+        (Address::Service(service), &(Method::GET | Method::HEAD)) if front::is_page(request.query_string()) => {
+            front::service(&door, service, &request)
+        }
+        (Address::Front(page), &(Method::GET | Method::HEAD)) => match front::show(&door, page, &request).await {
+            Some(shown) => shown,
+            None => reject(&door, &request, payload, Rejection::UnknownPath),
+        },
         (Address::Live, &(Method::GET | Method::HEAD)) => health::live(),
         (Address::Ready, &(Method::GET | Method::HEAD)) => health::ready(Arc::clone(&door.desk)).await,
-        (Address::Service(service), _) => call(door.into_inner(), service, "POST", request, payload).await,
+        (Address::Service(service), _) => {
+            let methods = if front::is_page(request.query_string()) {
+                "GET, HEAD, POST"
+            } else {
+                "POST"
+            };
+            call(door.into_inner(), service, methods, request, payload).await
+        }
         (Address::Description(service, _), _) => call(door.into_inner(), service, "GET, HEAD, POST", request, payload).await,
-        (Address::Live | Address::Ready, _) => reject(&door, &request, payload, Rejection::Method("GET, HEAD")),
+        (Address::Live | Address::Ready | Address::Front(_), _) => reject(&door, &request, payload, Rejection::Method("GET, HEAD")),
         (Address::Unknown, _) => reject(&door, &request, payload, Rejection::UnknownPath),
     }
 }
@@ -252,7 +266,7 @@ fn describe(door: &Door, service: Service, form: &Form, request: &HttpRequest) -
     }
 }
 
-fn is_known(page: &Page, headers: &HeaderMap) -> bool {
+pub(super) fn is_known(page: &Page, headers: &HeaderMap) -> bool {
     let tags = text(headers, header::IF_NONE_MATCH.as_str()).unwrap_or_default();
     tags.split(',')
         .map(|tag| tag.trim().trim_start_matches("W/"))
@@ -297,6 +311,6 @@ fn request_id(headers: &HeaderMap) -> Option<String> {
     (!lines.is_empty()).then(|| lines.join(", "))
 }
 
-fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+pub(super) fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name)?.to_str().ok()
 }

@@ -85,7 +85,7 @@ impl Fault {
 }
 
 /// Numbers and texts of the platform (STAR).
-const INVALID_CPR: (i32, &str) = (1001, "Invalid cpr");
+pub(super) const INVALID_CPR: (i32, &str) = (1001, "Invalid cpr");
 const INTERNAL: (i32, &str) = (1011, "Internal error on server");
 const NOT_VALID: (i32, &str) = (1014, "The submitted message is not valid");
 const CERTIFICATE_MISSING: (i32, &str) = (1101, "Client certificate missing from request");

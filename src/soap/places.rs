@@ -16,6 +16,8 @@ use crate::settings::{self, PublicUrl};
 
 /// Where the services are under one URL.
 pub(super) struct Places {
+    /// What every address begins with.
+    pub(super) url: PublicUrl,
     /// The address of each service.
     pub(super) addresses: Vec<(Service, String)>,
     descriptions: Vec<OnceLock<Description>>,
@@ -26,6 +28,7 @@ impl Places {
     fn new(url: &PublicUrl, soap_12: bool) -> Self {
         let addresses: Vec<_> = super::addresses(url).collect();
         Self {
+            url: url.clone(),
             descriptions: addresses.iter().map(|_| OnceLock::new()).collect(),
             addresses,
             soap_12,
