@@ -58,7 +58,8 @@ def browser(scripts=True):
     if not scripts:
         options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
     driver = webdriver.Chrome(service=Service(shutil.which("chromedriver")), options=options)
-    driver.set_page_load_timeout(60)
+    driver.set_page_load_timeout(240)
+    driver.set_script_timeout(240)
     try:
         yield driver
     finally:

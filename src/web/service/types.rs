@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use xml::Name;
-use xml::description::{ComplexType, Content, Element, Particle, Service, SimpleType, Term, Type, Variety};
+use xml::description::{ComplexType, Content, Particle, Service, SimpleType, Term, Type, Variety};
 
 use super::super::language::Language;
 use super::super::layout::{self, anchor};
@@ -18,26 +18,18 @@ pub(super) struct Types {
 }
 
 impl Types {
-    /// What a service leads to. Types of request and answer bodies are told at their operations, those of headers and faults beside them.
+    /// What a service leads to. The types of bodies, headers and faults are told where those are, unless something else has them too.
     pub(super) fn of(service: &'static Service) -> Self {
         let mut types = Self::default();
-        let roots: Vec<&'static Element> = service
-            .operations
-            .iter()
-            .flat_map(|operation| {
-                let bodies = [operation.request, operation.response];
-                let others = [operation.headers, operation.response_headers, operation.faults].concat();
-                bodies.into_iter().chain(others)
-            })
-            .collect();
-        for root in &roots {
-            types.meet(root.type_ref);
+        for operation in service.operations {
+            let others = [operation.headers, operation.response_headers, operation.faults].concat();
+            for root in [operation.request, operation.response].into_iter().chain(others) {
+                match root.type_ref {
+                    Type::Complex(complex) => types.meet_inside(complex),
+                    simple => types.meet(simple),
+                }
+            }
         }
-        let at_root = |complex: &&'static ComplexType| {
-            let is_of = |root: &&Element| matches!(root.type_ref, Type::Complex(known) if std::ptr::eq(known, *complex));
-            !roots.iter().any(is_of)
-        };
-        types.complex.retain(at_root);
         types
     }
 
@@ -74,6 +66,10 @@ impl Types {
             return;
         }
         self.complex.push(complex);
+        self.meet_inside(complex);
+    }
+
+    fn meet_inside(&mut self, complex: &'static ComplexType) {
         if let Some(base) = complex.base {
             self.meet_complex(base);
         }
