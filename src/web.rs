@@ -30,11 +30,14 @@ pub use language::Language;
 /// Where the public URL goes in a page that is kept: a character that no contract has.
 const ROOT: &str = "\u{E000}";
 
+/// Pages by service – none for the first page – and language.
+type Kept = HashMap<(Option<Service>, Language), Arc<str>>;
+
 /// The pages of one server.
 pub struct Pages {
     site: Site,
     /// Pages that depend on language alone, once they have been asked for; the public URL is still open in them.
-    kept: RwLock<HashMap<(Option<Service>, Language), Arc<str>>>,
+    kept: RwLock<Kept>,
 }
 
 /// What the pages are about.

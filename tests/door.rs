@@ -382,7 +382,7 @@ mod http {
     fn an_unknown_path_is_404_and_a_fault_all_the_same() {
         let house = house();
         for path in [
-            "/",
+            "/other",
             "/PjakTassWCFtService/99/CitizenMessageService.svc",
             "/other/2/CitizenMessageService.svc",
             "/%00",

@@ -1,7 +1,13 @@
 //! The pages as a browser or a script gets them: through the door, over a fresh demo archive.
 
 #![allow(missing_docs, reason = "tests")]
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests"
+)]
 
 mod support {
     #![allow(dead_code, reason = "each test binary uses its own part of the support")]
