@@ -6,6 +6,7 @@ No request hangs over five seconds, 503 for those that would, normal within five
 import itertools
 import time
 
+import stillness
 from load import PATIENCE, Crowd
 from oracle import judge
 from relay import Relay
@@ -48,7 +49,7 @@ def run(archive, cycles, seed, progress):
         back = time.monotonic()
         while not crowd.are_answered_since(back) and time.monotonic() < back + 3 * NORMAL:
             time.sleep(0.02)
-        normal = time.monotonic() - back
+        normal = stillness.seconds(back)
         crowd.stop()
         # Whoever can be answered within the time a caller has is not sent away.
         if not journal.answers[503] and journal.slowest < 1:

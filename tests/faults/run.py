@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Crash and fault harness: breaks the program in every way we know, and looks whether anything acknowledged is lost.
 
-    tests/faults/run.py                     everything in full, about two hours
-    tests/faults/run.py --small             the version of .ci/run, about three minutes
+    tests/faults/run.py                     everything in full, one to two hours
+    tests/faults/run.py --small             the version of .ci/run, about four minutes
     tests/faults/run.py kill power --seed 7 some parts only
 
 Needs Python, a C compiler, and PostgreSQL under /usr/lib/postgresql; makes its own databases, in a folder that goes when all was well.
@@ -14,6 +14,8 @@ import shutil
 import sys
 import tempfile
 import time
+
+sys.dont_write_bytecode = True  # nothing is left beside the sources
 
 import backup
 import disk

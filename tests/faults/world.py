@@ -11,6 +11,8 @@ import sqlite3
 import subprocess
 import time
 
+import stillness
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DEMO = ["code-lists", "organisations", "citizens", "relations", "agreements", "subscriptions"]
 
@@ -78,7 +80,7 @@ class Server:
             if time.monotonic() - begun > 30:
                 raise RuntimeError("the server did not become ready")
             time.sleep(0.01)
-        return time.monotonic() - begun
+        return stillness.seconds(begun)
 
     def readiness(self):
         """Status of /health/ready; none if nobody answers."""
