@@ -26,7 +26,8 @@ pub(crate) fn is_uri_reference(text: &str) -> bool {
     let path = match rest.strip_prefix("//") {
         None => rest,
         Some(rest) => {
-            let (authority, path) = rest.split_at_checked(rest.find('/').unwrap_or(rest.len())).unwrap_or_default();
+            let length = rest.bytes().position(|byte| byte == b'/').unwrap_or(rest.len());
+            let (authority, path) = rest.split_at_checked(length).unwrap_or_default();
             if !is_authority(authority) {
                 return false;
             }
@@ -42,6 +43,10 @@ fn is_scheme(text: &str) -> bool {
 }
 
 fn is_authority(text: &str) -> bool {
+    // A name alone, as most are.
+    if consists_of(text, 0) {
+        return true;
+    }
     let (user, host) = text.split_once('@').unwrap_or(("", text));
     let (host, port) = match host.strip_prefix('[') {
         Some(literal) => match literal.split_once(']') {

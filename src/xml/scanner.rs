@@ -61,7 +61,7 @@ pub(crate) struct Scanner<'a> {
 
 impl<'a> Scanner<'a> {
     pub(crate) fn new(bytes: &'a [u8], limits: Limits, transcoded: bool) -> Result<Self, Rule> {
-        let document = str::from_utf8(bytes).map_err(|_| Rule::Malformed("the bytes are not UTF-8"))?;
+        let document = simdutf8::basic::from_utf8(bytes).map_err(|_| Rule::Malformed("the bytes are not UTF-8"))?;
         let seen = survey(document);
         if seen.forbidden {
             return Err(Rule::Malformed("there is a character XML forbids"));
@@ -108,11 +108,11 @@ impl<'a> Scanner<'a> {
             }
             match self.source.read_event().map_err(|error| broken(&error))? {
                 Event::Start(_) => {
-                    self.open(inside(self.read(), "<", ">")?)?;
+                    self.open(self.source(self.start + 1, self.offset() - 1))?;
                     return Ok(Token::Start);
                 }
                 Event::Empty(_) => {
-                    self.open(inside(self.read(), "<", "/>")?)?;
+                    self.open(self.source(self.start + 1, self.offset() - 2))?;
                     self.empty = true;
                     return Ok(Token::Start);
                 }
