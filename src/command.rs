@@ -99,22 +99,36 @@ pub fn run() -> ExitCode {
 /// The archive, its schema brought up to date.
 fn open(database: &Database) -> Result<Repository, Failure> {
     let setting = |error: repository::OpenError| Failure::Setting(error.to_string());
-    match database.url.split_once(':') {
-        Some(("sqlite", file)) if repository::keeps(file) => {
-            let key = key::read_or_make(&database.audit_key_file)?;
-            Repository::open(&database.url, &settings(database, key)).map_err(|error| Failure::Setting(format!("{error} ({file})")))
-        }
-        _ if database.url.starts_with("postgres") => {
-            // A key of its own would hide this process's records from the others.
-            let key = key::read(&database.audit_key_file)?;
-            Repository::open(&database.url, &settings(database, key)).map_err(setting)
-        }
-        _ => Err(setting(repository::OpenError::UnknownEngine)),
+    let is_file = |url: &str| url.strip_prefix("sqlite:").is_some_and(repository::keeps);
+    let is_server = |url: &str| url.starts_with("postgres://") || url.starts_with("postgresql://");
+    let urls = || std::iter::once(database.url.as_str()).chain(database.audit_url.as_deref());
+    if !urls().all(|url| is_file(url) || is_server(url)) {
+        return Err(setting(repository::OpenError::UnknownEngine));
     }
+    let key = if urls().any(is_server) {
+        // A key of its own would hide this process's records from the others.
+        key::read(&database.audit_key_file)?
+    } else {
+        key::read_or_make(&database.audit_key_file)?
+    };
+    Repository::open(&database.url, &settings(database, key)).map_err(|error| {
+        let of_audit = matches!(error, repository::OpenError::Audit(_));
+        let url = if of_audit {
+            database.audit_url.as_deref()
+        } else {
+            Some(database.url.as_str())
+        };
+        // The path of a file says which; a server's URL has a password in it.
+        match url.and_then(|url| url.strip_prefix("sqlite:")) {
+            Some(file) => Failure::Setting(format!("{error} ({file})")),
+            None => setting(error),
+        }
+    })
 }
 
 fn settings(database: &Database, audit_key: [u8; 32]) -> repository::Settings {
     repository::Settings {
+        audit_url: database.audit_url.clone(),
         pooled: database.pooled,
         ..repository::Settings::new(audit_key)
     }

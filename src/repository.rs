@@ -8,9 +8,11 @@ pub mod backup;
 mod clean;
 mod commit;
 mod committer;
+mod effort;
 mod engine;
 mod facts;
 pub mod import;
+mod ledger;
 mod outbox;
 mod pool;
 mod postgres;
@@ -39,6 +41,7 @@ use audit::{Audit, Chain, Keys};
 use committer::Committer;
 use engine::Engine;
 use import::{ImportError, Kind, Summary};
+use ledger::{Book, Ledger};
 use pool::Pool;
 use postgres::Postgres;
 use sqlite::Sqlite;
@@ -49,6 +52,8 @@ use tally::Tally;
 pub struct Settings {
     /// Key of the audit; stands outside the database. Who loses it can no longer find a citizen's records (S5).
     pub audit_key: [u8; 32],
+    /// The database of the audit, in the form of the archive's URL; none: beside the facts.
+    pub audit_url: Option<String>,
     /// Read connections at most.
     pub readers: u32,
     /// Does the URL lead to a pooler that gives a connection to the server for one transaction at a time (PgBouncer, `pool_mode = transaction`)?
@@ -62,6 +67,7 @@ impl Settings {
     pub fn new(audit_key: [u8; 32]) -> Self {
         Self {
             audit_key,
+            audit_url: None,
             readers: 16,
             pooled: false,
             queue: 1024,
@@ -91,6 +97,9 @@ pub enum OpenError {
         /// What the engine says.
         reason: String,
     },
+    /// The same for the database of the audit.
+    #[error("audit: {0}")]
+    Audit(Box<OpenError>),
     /// No thread for the writer.
     #[error("the writer of the database cannot be started: {0}")]
     Writer(#[from] std::io::Error),
@@ -168,9 +177,63 @@ pub struct Repository(Arc<Archive>);
 
 struct Archive {
     pools: Pools,
+    /// Where the audit is, if not in the archive.
+    apart: Option<Store>,
     keys: Arc<Keys>,
     committer: Committer,
     tally: Tally,
+}
+
+/// A database, to be connected to.
+#[derive(Clone)]
+pub(crate) enum Store {
+    Sqlite(Arc<Sqlite>),
+    Postgres(Arc<Postgres>),
+}
+
+impl Store {
+    /// The database a URL names.
+    fn named(url: &str, pooled: bool) -> Result<Self, OpenError> {
+        if let Some(path) = url.strip_prefix("sqlite:").filter(|path| keeps(path)) {
+            Ok(Self::Sqlite(Arc::new(Sqlite { path: path.to_owned() })))
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Ok(Self::Postgres(Arc::new(Postgres::new(url, pooled))))
+        } else {
+            Err(OpenError::UnknownEngine)
+        }
+    }
+
+    /// The same database, by another name perhaps?
+    fn is(&self, other: &Self) -> bool {
+        let file = |store: &Sqlite| std::fs::canonicalize(&store.path).ok();
+        match (self, other) {
+            (Self::Sqlite(own), Self::Sqlite(other)) => own.path == other.path || file(own).is_some() && file(own) == file(other),
+            (Self::Postgres(own), Self::Postgres(other)) => own.is(other),
+            _ => false,
+        }
+    }
+
+    /// A ledger over it, its tables brought to this version.
+    fn ledger(&self) -> Result<Box<dyn Ledger>, OpenError> {
+        match self {
+            Self::Sqlite(engine) => Ok(Box::new(Book::new(engine.clone(), ready(engine.as_ref(), Sqlite::migrate_audit)?))),
+            Self::Postgres(engine) => Ok(Box::new(Book::new(
+                engine.clone(),
+                ready(engine.as_ref(), Postgres::migrate_audit)?,
+            ))),
+        }
+    }
+
+    fn ping(&self) -> Result<(), Error> {
+        let answers = match self {
+            Self::Sqlite(engine) => engine.reading().map(|mut connection| Sqlite::is_alive(&mut connection)),
+            Self::Postgres(engine) => engine.reading().map(|mut connection| Postgres::is_alive(&mut connection)),
+        };
+        match answers {
+            Ok(true) => Ok(()),
+            _ => Err(Error::Unavailable("the database of the audit does not answer".to_owned())),
+        }
+    }
 }
 
 /// The read pool of the engine in use.
@@ -186,14 +249,11 @@ impl Repository {
     /// # Errors
     /// See [`OpenError`].
     pub fn open(url: &str, settings: &Settings) -> Result<Self, OpenError> {
-        let archive = if let Some(path) = url.strip_prefix("sqlite:").filter(|path| keeps(path)) {
-            Archive::open("SQLite", Sqlite { path: path.to_owned() }, settings, Pools::Sqlite)?
-        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            Archive::open("PostgreSQL", Postgres::new(url, settings.pooled), settings, Pools::Postgres)?
-        } else {
-            return Err(OpenError::UnknownEngine);
+        let archive = match Store::named(url, settings.pooled)? {
+            Store::Sqlite(engine) => Archive::open(Store::Sqlite(engine.clone()), engine, settings, Pools::Sqlite),
+            Store::Postgres(engine) => Archive::open(Store::Postgres(engine.clone()), engine, settings, Pools::Postgres),
         };
-        Ok(Self(Arc::new(archive)))
+        Ok(Self(Arc::new(archive?)))
     }
 
     /// A reader for the life of one call; it takes a connection when it first needs one.
@@ -240,8 +300,8 @@ impl Repository {
     /// [`Error::Unavailable`] when the database is away, [`Error::Internal`] otherwise.
     pub fn backlog(&self) -> Result<Backlog, Error> {
         match &self.0.pools {
-            Pools::Sqlite(pool) => backlog::ask(pool.engine(), sqlite::backlog::backlog),
-            Pools::Postgres(pool) => backlog::ask(pool.engine(), postgres::backlog::backlog),
+            Pools::Sqlite(pool) => backlog::ask(pool.engine().as_ref(), sqlite::backlog::backlog),
+            Pools::Postgres(pool) => backlog::ask(pool.engine().as_ref(), postgres::backlog::backlog),
         }
     }
 
@@ -255,7 +315,7 @@ impl Repository {
 
     /// The audit, to be read back.
     pub fn audit(&self) -> Audit {
-        Audit::new(&self.0.pools, &self.0.keys)
+        Audit::new(&self.0.pools, self.0.apart.as_ref(), &self.0.keys)
     }
 
     /// Frees the room of what was purged. With `rewrite` no byte of it is left in the database's own files; writers wait meanwhile.
@@ -265,8 +325,8 @@ impl Repository {
     /// [`Error::Unavailable`] when the database is away or busy, [`Error::Internal`] otherwise.
     pub fn clean(&self, rewrite: bool) -> Result<bool, Error> {
         match &self.0.pools {
-            Pools::Sqlite(pool) => clean::clean(pool.engine(), rewrite),
-            Pools::Postgres(pool) => clean::clean(pool.engine(), rewrite),
+            Pools::Sqlite(pool) => clean::clean(pool.engine().as_ref(), rewrite),
+            Pools::Postgres(pool) => clean::clean(pool.engine().as_ref(), rewrite),
         }
     }
 
@@ -275,14 +335,14 @@ impl Repository {
         matches!(self.0.pools, Pools::Postgres(_))
     }
 
-    /// Does the database answer, and did it store what it was last asked to?
+    /// Do the databases answer, and did the archive store what it was last asked to?
     ///
     /// # Errors
     /// [`Error::Unavailable`] if not.
     pub fn ping(&self) -> Result<(), Error> {
         self.reader().ping()?;
         if self.0.committer.is_well() {
-            Ok(())
+            self.0.apart.as_ref().map_or(Ok(()), Store::ping)
         } else {
             Err(Error::Unavailable("the database stores nothing".to_owned()))
         }
@@ -299,30 +359,48 @@ impl std::fmt::Debug for Repository {
 }
 
 impl Archive {
-    fn open<E: Engine>(name: &'static str, engine: E, settings: &Settings, pools: fn(Pool<E>) -> Pools) -> Result<Self, OpenError> {
-        let engine = Arc::new(engine);
-        let unreachable = |error: diesel::ConnectionError| OpenError::Unreachable {
-            engine: name,
-            reason: one_line(&error),
-        };
-        let mut connection = engine.writing().map_err(unreachable)?;
-        E::migrate(&mut connection).map_err(|error| OpenError::Migration {
-            engine: name,
-            reason: one_line(&error),
-        })?;
-        // A fresh connection: what the migration set for itself must not stay with the writer.
-        let connection = engine.writing().map_err(unreachable)?;
+    fn open<E: Engine>(own: Store, engine: Arc<E>, settings: &Settings, pools: fn(Pool<E>) -> Pools) -> Result<Self, OpenError> {
+        let connection = ready(engine.as_ref(), E::migrate)?;
+        let apart = |error| OpenError::Audit(Box::new(error));
+        let store = settings
+            .audit_url
+            .as_deref()
+            .map(|url| Store::named(url, settings.pooled))
+            .transpose()
+            .map_err(apart)?;
+        let mut ledger = store.as_ref().map(Store::ledger).transpose().map_err(apart)?;
+        // Only now that both are there can it be seen that they are one.
+        let store = store.filter(|store| !store.is(&own));
+        if store.is_none() {
+            ledger = None;
+        }
         let keys = Arc::new(Keys::derive(&settings.audit_key));
         let chain = Chain::begin(Arc::clone(&keys));
         let tally = Tally::new(settings.readers);
-        let committer = Committer::start(engine.clone(), connection, chain, settings.queue, tally.clone())?;
+        let committer = Committer::start(engine.clone(), connection, ledger, chain, settings.queue, tally.clone())?;
         Ok(Self {
             pools: pools(Pool::new(engine, settings.readers)),
+            apart: store,
             keys,
             committer,
             tally,
         })
     }
+}
+
+/// A connection for writing, once the tables are brought to this version.
+fn ready<E: Engine>(engine: &E, migrate: fn(&mut E::Connection) -> diesel::migration::Result<()>) -> Result<E::Connection, OpenError> {
+    let unreachable = |error: diesel::ConnectionError| OpenError::Unreachable {
+        engine: E::NAME,
+        reason: one_line(&error),
+    };
+    let mut connection = engine.writing().map_err(unreachable)?;
+    migrate(&mut connection).map_err(|error| OpenError::Migration {
+        engine: E::NAME,
+        reason: one_line(&error),
+    })?;
+    // A fresh connection: what the migration set for itself must not stay with the writer.
+    engine.writing().map_err(unreachable)
 }
 
 /// Does SQLite keep what is written under this path? Under some names it makes a database of its own for each connection.

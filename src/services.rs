@@ -12,6 +12,7 @@ mod desk;
 mod dialogue;
 mod documents;
 mod identity;
+pub mod inspection;
 mod jobnet_citizen_message;
 pub mod legal_hold;
 mod operation;
@@ -23,7 +24,7 @@ mod repetition;
 mod sources;
 mod surroundings;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 mod wire;

@@ -31,6 +31,15 @@ pub struct Database {
     #[arg(long = "database-pooled", env = "DIALOGMODUL_DATABASE_POOLED")]
     pub pooled: bool,
 
+    /// The audit in a database of its own, `sqlite:PATH` or `postgres://…` whatever the archive is; the same for every command. Default: in the archive.
+    #[arg(
+        long = "audit-database-url",
+        env = "DIALOGMODUL_AUDIT_DATABASE_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    pub audit_url: Option<String>,
+
     /// File with the key of the audit, 64 hexadecimal digits; not kept in the database. With `sqlite:` it is made if it is missing; with `postgres:` all processes need the same one.
     #[arg(
         long = "audit-key-file",
@@ -67,6 +76,10 @@ pub struct Server {
     /// Who may call without a certificate.
     #[arg(long, env = "DIALOGMODUL_PROFILE", value_enum, default_value_t = Profile::Production)]
     pub profile: Profile,
+
+    /// May citizens start messages through Jobnet, too? Otherwise they only answer.
+    #[arg(long, env = "DIALOGMODUL_CITIZENS_MAY_START")]
+    pub citizens_may_start: bool,
 
     /// Threads that read requests and write answers. Default: one per core.
     #[arg(long, env = "DIALOGMODUL_WORKERS", value_name = "NUMBER")]

@@ -20,6 +20,7 @@ mod limits;
 mod media;
 mod metrics;
 mod places;
+mod promise;
 mod rejection;
 mod settle;
 pub mod tls;

@@ -12,10 +12,14 @@
 
 mod support {
     #![allow(dead_code, reason = "each test binary uses its own part of the support")]
+    pub mod certificates;
     pub mod database;
+    pub mod proxy;
     pub mod server;
 }
 
+#[path = "inspection/apart.rs"]
+mod apart;
 #[path = "inspection/canary.rs"]
 mod canary;
 #[path = "inspection/chain.rs"]
@@ -24,7 +28,17 @@ mod chain;
 mod envelopes;
 #[path = "inspection/export.rs"]
 mod export;
+#[path = "inspection/jobnet.rs"]
+mod jobnet;
 #[path = "inspection/matrix.rs"]
 mod matrix;
+#[path = "inspection/program.rs"]
+mod program;
+#[path = "inspection/provoke.rs"]
+mod provoke;
+#[path = "inspection/queue.rs"]
+mod queue;
 #[path = "inspection/records.rs"]
 mod records;
+#[path = "inspection/statements.rs"]
+mod statements;

@@ -117,6 +117,32 @@ fn wrong_settings_stop_the_start_with_one_sentence_and_exit_code_2() {
             ],
             "key of the audit",
         ),
+        (
+            vec![
+                "serve",
+                "--profile",
+                "development",
+                "--audit-database-url",
+                "postgres://localhost/x",
+                "--audit-key-file",
+                "none.key",
+            ],
+            "key of the audit",
+        ),
+        (
+            vec!["serve", "--profile", "development", "--audit-database-url", "mysql://x"],
+            "sqlite:PATH or postgres://",
+        ),
+        (
+            vec![
+                "serve",
+                "--profile",
+                "development",
+                "--audit-database-url",
+                "sqlite:/nowhere/audit.sqlite",
+            ],
+            "audit: the SQLite database cannot be opened",
+        ),
     ] {
         let output = folder.run(&arguments);
         assert_eq!(

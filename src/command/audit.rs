@@ -4,22 +4,23 @@ use std::fs;
 use std::io::{self, BufRead as _, Write};
 use std::path::{Path, PathBuf};
 
-use chrono::SecondsFormat;
+use chrono::{SecondsFormat, Utc};
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{Failure, open};
+use super::{Failure, open, operator};
 use crate::domain::CivilRegistrationNumber;
 use crate::domain::audit::Outcome;
 use crate::domain::day::danish_time;
 use crate::error::Error;
 use crate::repository::audit::{Access, Anchor, Verification};
+use crate::services::inspection;
 use crate::settings::Database;
 
 /// What `audit` can do.
 #[derive(Debug, Subcommand)]
 pub(super) enum Audit {
-    /// Who had to do with a citizen: every call about the citizen, tab-separated, in the order of time.
+    /// Who had to do with a citizen: every call about the citizen, tab-separated, in the order of time. For an auditor: every call, chain by chain.
     Export(Export),
     /// Is the audit what was written? Exit code 0 if so, 3 if not, with a line for each record or chain that is not.
     Verify(Verify),
@@ -39,6 +40,11 @@ impl Audit {
 pub(super) struct Export {
     #[command(flatten)]
     citizen: Asked,
+
+    /// With `--all`: show the citizens' numbers too, deciphered with the key of the audit. That they were shown is recorded.
+    #[arg(long, env = "DIALOGMODUL_AUDIT_REVEAL", requires = "all")]
+    reveal: bool,
+
     #[command(flatten)]
     database: Database,
 }
@@ -54,6 +60,10 @@ struct Asked {
     /// File with the civil registration number in its first line; `-` reads it from standard input.
     #[arg(long, value_name = "FILE")]
     cpr_file: Option<PathBuf>,
+
+    /// Every call about anybody, with the acting user: for an auditor.
+    #[arg(long, env = "DIALOGMODUL_AUDIT_ALL")]
+    all: bool,
 }
 
 /// The number is in no printed form (S8).
@@ -87,9 +97,31 @@ fn first_line(file: &Path) -> Result<String, Failure> {
 
 impl Export {
     fn run(self) -> Result<(), Failure> {
+        let out = &mut io::BufWriter::new(io::stdout().lock());
+        if self.citizen.all {
+            return self.all(out);
+        }
         let citizen = self.citizen.citizen()?;
         let accesses = open(&self.database)?.audit().of_citizen(&citizen).map_err(failed)?;
-        write_table(&mut io::stdout().lock(), &accesses).map_err(|error| Failure::Other(format!("the export broke off: {error}")))
+        write_table(out, &accesses).and_then(|()| out.flush()).map_err(broken_off)
+    }
+
+    fn all(&self, out: &mut impl Write) -> Result<(), Failure> {
+        let (repository, reveal) = (open(&self.database)?, self.reveal);
+        if reveal {
+            inspection::announce(&repository, operator(), Utc::now()).map_err(failed)?;
+        }
+        let further: &[&str] = if reveal { &["user", "citizen"] } else { &["user"] };
+        writeln!(out, "{}\t{}", COLUMNS.join("\t"), further.join("\t")).map_err(broken_off)?;
+        repository.audit().each(&mut |entry| {
+            let mut line = columns(&entry.access).to_vec();
+            line.push(plain(entry.user.as_ref()));
+            if reveal {
+                line.push(entry.citizen.as_ref().map(|cpr| cpr.expose().to_owned()).unwrap_or_default());
+            }
+            writeln!(out, "{}", line.join("\t")).map_err(broken_off)
+        })?;
+        out.flush().map_err(broken_off)
     }
 }
 
@@ -106,29 +138,38 @@ const COLUMNS: [&str; 10] = [
     "log_reference",
 ];
 
+fn broken_off(error: io::Error) -> Failure {
+    Failure::Other(format!("the export broke off: {error}"))
+}
+
+fn plain(text: Option<&String>) -> String {
+    text.map(String::as_str).unwrap_or_default().replace(char::is_control, " ")
+}
+
 fn write_table(out: &mut impl Write, accesses: &[Access]) -> io::Result<()> {
     writeln!(out, "{}", COLUMNS.join("\t"))?;
-    for access in accesses {
-        let plain = |text: &Option<String>| text.as_deref().unwrap_or_default().replace(char::is_control, " ");
-        let outcome = match access.outcome {
-            Outcome::Answered => "answered".to_owned(),
-            Outcome::Fault(code) => format!("fault {code}"),
-        };
-        let columns: [String; COLUMNS.len()] = [
-            danish_time(access.at).to_rfc3339_opts(SecondsFormat::Millis, false),
-            plain(&access.organisation),
-            plain(&access.name),
-            plain(&access.system),
-            plain(&access.user_organisation),
-            plain(&access.operation),
-            access.objects.clone(),
-            plain(&access.criterion),
-            outcome,
-            access.call.to_string(),
-        ];
-        writeln!(out, "{}", columns.join("\t"))?;
-    }
-    Ok(())
+    accesses
+        .iter()
+        .try_for_each(|access| writeln!(out, "{}", columns(access).join("\t")))
+}
+
+fn columns(access: &Access) -> [String; COLUMNS.len()] {
+    let outcome = match access.outcome {
+        Outcome::Answered => "answered".to_owned(),
+        Outcome::Fault(code) => format!("fault {code}"),
+    };
+    [
+        danish_time(access.at).to_rfc3339_opts(SecondsFormat::Millis, false),
+        plain(access.organisation.as_ref()),
+        plain(access.name.as_ref()),
+        plain(access.system.as_ref()),
+        plain(access.user_organisation.as_ref()),
+        plain(access.operation.as_ref()),
+        access.objects.clone(),
+        plain(access.criterion.as_ref()),
+        outcome,
+        access.call.to_string(),
+    ]
 }
 
 /// What `audit verify` is told.
@@ -197,4 +238,10 @@ fn write_anchors(file: &Path, anchors: &[Anchor]) -> Result<(), Failure> {
 
 fn failed(error: Error) -> Failure {
     Failure::Other(error.to_string())
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        failed(error)
+    }
 }

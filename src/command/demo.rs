@@ -30,6 +30,15 @@ pub(super) struct Demo {
     /// Where the archive is kept; a folder of ours.
     #[arg(long, env = "DIALOGMODUL_DEMO_DATA", value_name = "FOLDER", default_value = "data")]
     data: std::path::PathBuf,
+
+    /// The audit in a database of its own, `sqlite:PATH` or `postgres://…`. Default: in the archive.
+    #[arg(
+        long = "audit-database-url",
+        env = "DIALOGMODUL_AUDIT_DATABASE_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    audit_url: Option<String>,
 }
 
 impl Demo {
@@ -38,6 +47,7 @@ impl Demo {
         let database = Database {
             url: format!("sqlite:{}", self.data.join("demo.sqlite").display()),
             pooled: false,
+            audit_url: self.audit_url.clone(),
             audit_key_file: self.data.join("audit.key"),
         };
         let repository = open(&database)?;
@@ -49,6 +59,7 @@ impl Demo {
             soap12_binding: false,
             lenient_namespaces: false,
             profile: Profile::Development,
+            citizens_may_start: false,
             workers: None,
             shutdown_seconds: 30,
             tls: Tls::default(),

@@ -56,8 +56,11 @@ pub(super) fn serve(
 ) -> Result<(), Failure> {
     let _workers =
         delivery::Worker::start(&repository, delivery, Arc::new(Utc::now)).map_err(|error| Failure::Setting(error.to_string()))?;
-    let desk =
-        Desk::new(repository, services::Settings::default(), Sources::system()).map_err(|error| Failure::Other(error.to_string()))?;
+    let of_services = services::Settings {
+        citizens_may_start: settings.citizens_may_start,
+        ..services::Settings::default()
+    };
+    let desk = Desk::new(repository, of_services, Sources::system()).map_err(|error| Failure::Other(error.to_string()))?;
     actix_web::rt::System::new().block_on(async {
         let bound = soap::server(Arc::new(desk), settings).map_err(|error| Failure::Setting(error.to_string()))?;
         opened(&bound);

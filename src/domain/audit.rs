@@ -38,6 +38,13 @@ pub struct AuditRecord {
     pub outcome: Outcome,
 }
 
+/// The platform's number for an error of ours (STAR).
+pub const INTERNAL: i32 = 1011;
+/// The platform's number for a call that can succeed later (STAR).
+pub const UNAVAILABLE: i32 = 1100;
+/// The criterion of a record that corrects another one of the same call.
+pub const CORRECTION: &str = "corrects an earlier record of this call: it ended with this fault";
+
 /// How a call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::audit::AuditRecord;
+use super::audit::{AuditRecord, CORRECTION, Outcome};
 use super::delivery::Delivery;
 use super::document::Document;
 use super::identifier::{CitizenKey, MessageId, SequenceId, ThreadId};
@@ -31,6 +31,34 @@ impl Unit {
     /// Appends a fact.
     pub fn record(&mut self, fact: Fact) {
         self.facts.push(fact);
+    }
+
+    /// Is it a record of the audit, or several, and nothing else?
+    #[must_use]
+    pub fn is_record(&self) -> bool {
+        self.conditions.is_empty() && self.facts.iter().all(|fact| matches!(fact, Fact::Audit(_)))
+    }
+
+    /// What is left of a unit that was not stored: its records, with the outcome it came to.
+    /// Where they are in the audit already with another outcome, they are corrected by further ones.
+    #[must_use]
+    pub fn failed(&self, outcome: Outcome, corrects: bool) -> Self {
+        let record = |fact: &Fact| match fact {
+            Fact::Audit(record) => Some(Fact::Audit(Box::new(AuditRecord {
+                outcome,
+                criterion: if corrects {
+                    Some(CORRECTION.to_owned())
+                } else {
+                    record.criterion.clone()
+                },
+                ..AuditRecord::clone(record)
+            }))),
+            _ => None,
+        };
+        Self {
+            conditions: Vec::new(),
+            facts: self.facts.iter().filter_map(record).collect(),
+        }
     }
 
     /// Rests the unit on a condition.

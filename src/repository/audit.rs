@@ -15,7 +15,7 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use uuid::Uuid;
 
-pub use access::{Access, Audit};
+pub use access::{Access, Audit, Entry};
 pub use verification::{Anchor, Damage, Finding, Verification};
 
 use super::rows;
@@ -68,6 +68,14 @@ impl Keys {
             )
             .ok()?;
         Some([nonce.as_slice(), sealed.as_slice()].concat())
+    }
+
+    /// The number that was encrypted; nothing if it was with another key or for another hash.
+    fn decrypt(&self, encrypted: &[u8], hash: &[u8]) -> Option<CivilRegistrationNumber> {
+        let (nonce, sealed) = encrypted.split_at_checked(24)?;
+        let payload = Payload { msg: sealed, aad: hash };
+        let text = self.cipher.decrypt(&XNonce::try_from(nonce).ok()?, payload).ok()?;
+        String::from_utf8(text).ok().map(CivilRegistrationNumber::new)
     }
 }
 
@@ -140,6 +148,22 @@ impl Chain {
         };
         let citizens = shown.iter().copied().map(citizen).collect();
         (row, citizens)
+    }
+
+    /// The same as a mark beside the facts, where the audit is kept elsewhere.
+    pub fn mark(&self) -> rows::ChainMark {
+        let rows::AuditHead {
+            chain,
+            number,
+            seal,
+            signature,
+        } = self.head();
+        rows::ChainMark {
+            chain,
+            number,
+            seal,
+            signature,
+        }
     }
 
     /// The chain's last record, signed.
@@ -240,15 +264,15 @@ mod tests {
         let hash = keys.hash(&cpr);
         assert_ne!(hash, others.hash(&cpr));
         let encrypted = keys.encrypt(&cpr, &hash).unwrap();
-        let decrypt = |keys: &Keys, hash: &[u8]| {
-            let (nonce, sealed) = encrypted.split_at(24);
-            keys.cipher
-                .decrypt(&XNonce::try_from(nonce).unwrap(), Payload { msg: sealed, aad: hash })
-                .ok()
-        };
-        assert_eq!(decrypt(&keys, &hash).as_deref(), Some(b"1503850002".as_slice()));
-        assert_eq!(decrypt(&others, &hash), None);
-        assert_eq!(decrypt(&keys, &[0; 32]), None);
+        assert_eq!(keys.decrypt(&encrypted, &hash), Some(cpr));
+        for (keys, hash, encrypted) in [
+            (&others, hash, encrypted.as_slice()),
+            (&keys, [0; 32], encrypted.as_slice()),
+            (&keys, hash, &encrypted[..30]),
+            (&keys, hash, &[]),
+        ] {
+            assert_eq!(keys.decrypt(encrypted, &hash), None);
+        }
     }
 
     /// S5: a seal covers the record before and every column, so that a changed, removed or moved record breaks the chain.

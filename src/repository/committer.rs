@@ -8,13 +8,18 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use diesel::QueryResult;
 use tokio::sync::oneshot;
 
 use super::audit::Chain;
 use super::commit::{Commit, PATIENCE};
+use super::effort::{CONTENTION, Failure, PAUSE, wait};
 use super::engine::Engine;
+use super::facts::{Facts, Standing};
+use super::ledger::{Entry, Lapse, Ledger};
 use super::tally::Tally;
 use super::trouble::Trouble;
+use crate::domain::audit::{INTERNAL, Outcome, UNAVAILABLE};
 use crate::domain::{Fact, Refusal, Unit};
 use crate::error::Error;
 
@@ -22,10 +27,6 @@ use crate::error::Error;
 const BATCH_UNITS: usize = 256;
 /// Bytes of text and documents in a batch at most; a single unit may be larger.
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
-/// How long a lock or a conflict with another process is tried again.
-const CONTENTION: Duration = Duration::from_secs(1);
-/// Pause before the first further try; it doubles each time.
-const PAUSE: Duration = Duration::from_millis(5);
 /// How often a database that stored nothing is tried while nobody asks.
 const PROBE: Duration = Duration::from_millis(500);
 
@@ -45,6 +46,7 @@ impl Committer {
     pub fn start<E: Engine>(
         engine: Arc<E>,
         connection: E::Connection,
+        ledger: Option<Box<dyn Ledger>>,
         chain: Chain,
         capacity: usize,
         tally: Tally,
@@ -54,6 +56,7 @@ impl Committer {
         let writer = Writer {
             engine,
             connection: Some(connection),
+            ledger,
             chain,
             tally: tally.clone(),
             well: Arc::clone(&well),
@@ -122,6 +125,8 @@ impl Job {
 struct Writer<E: Engine> {
     engine: Arc<E>,
     connection: Option<E::Connection>,
+    /// Where the records go, if not beside the facts.
+    ledger: Option<Box<dyn Ledger>>,
     chain: Chain,
     tally: Tally,
     well: Arc<AtomicBool>,
@@ -129,6 +134,32 @@ struct Writer<E: Engine> {
 
 /// A commit whose answer got lost with the connection: where the chain would stand, and what the answers would be.
 type Unsure = (Chain, Vec<Option<Refusal>>);
+
+/// A batch that was not stored, and what the audit knows of it.
+struct Failed {
+    failure: Failure,
+    audit: Known,
+}
+
+/// What the audit knows of a batch that was not stored.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Known {
+    /// Nothing yet.
+    Nothing,
+    /// What was about to be answered, and is not.
+    Answers,
+    /// Nothing, and it cannot be told anything.
+    Unheard,
+}
+
+impl From<Failure> for Failed {
+    fn from(failure: Failure) -> Self {
+        Self {
+            failure,
+            audit: Known::Nothing,
+        }
+    }
+}
 
 impl<E: Engine> Writer<E> {
     fn run(mut self, jobs: &Receiver<Job>) {
@@ -138,7 +169,11 @@ impl<E: Engine> Writer<E> {
             held = gather(first, jobs, &mut batch);
             self.tally.taken(batch.len());
             let (units, begun) = (batch.len(), Instant::now());
-            self.settle(batch);
+            // What only leaves a record does not wait for an archive that the record is not in.
+            let apart = self.ledger.is_some();
+            let (records, facts) = batch.into_iter().partition(|job| apart && job.unit.is_record());
+            self.settle(records);
+            self.settle(facts);
             self.tally.settled(units, begun.elapsed());
         }
     }
@@ -164,97 +199,155 @@ impl<E: Engine> Writer<E> {
     /// Stores a batch and answers it; a batch that fails for a reason of its own is tried unit by unit, so that one bad row fails alone.
     fn settle(&mut self, batch: Vec<Job>) {
         let (batch, late): (Vec<Job>, Vec<Job>) = batch.into_iter().partition(|job| Instant::now() < job.deadline);
-        late.into_iter().for_each(|job| job.answer(Err(away())));
+        if !late.is_empty() {
+            self.fail(late, &Failure::Away.into());
+        }
         if batch.is_empty() {
             return;
         }
-        let stored = self.store(&batch);
-        match &stored {
-            Ok(_) => self.well.store(true, Ordering::Relaxed),
-            Err(Failure::Away | Failure::Storage(_)) => self.well.store(false, Ordering::Relaxed),
-            Err(Failure::Busy | Failure::Rejected(_)) => {}
-        }
-        match stored {
+        let units: Vec<&Unit> = batch.iter().map(|job| &job.unit).collect();
+        let deadline = batch.iter().map(|job| job.deadline).min().unwrap_or_else(Instant::now);
+        match self.store(&units, deadline) {
             Ok(refusals) => {
                 for (job, refusal) in batch.into_iter().zip(refusals) {
                     job.answer(refusal.map_or(Ok(()), |refusal| Err(refusal.into())));
                 }
             }
-            Err(Failure::Away) => batch.into_iter().for_each(|job| job.answer(Err(away()))),
-            Err(Failure::Busy) => batch
-                .into_iter()
-                .for_each(|job| job.answer(Err(Error::Unavailable("the database is busy".to_owned())))),
-            Err(Failure::Storage(reason)) => {
-                log::error!("the database stores nothing: {reason}");
-                batch
-                    .into_iter()
-                    .for_each(|job| job.answer(Err(Error::Unavailable("the database stores nothing".to_owned()))));
-            }
-            Err(Failure::Rejected(_)) if batch.len() > 1 => batch.into_iter().for_each(|job| self.settle(vec![job])),
-            Err(Failure::Rejected(reason)) => {
-                batch
-                    .into_iter()
-                    .for_each(|job| job.answer(Err(Error::Internal(format!("facts could not be stored: {reason}")))));
+            Err(Failed {
+                failure: Failure::Rejected(_),
+                audit,
+            }) if batch.len() > 1 && audit != Known::Answers => batch.into_iter().for_each(|job| self.settle(vec![job])),
+            Err(failed) => self.fail(batch, &failed),
+        }
+    }
+
+    /// Answers a batch that was not stored. That it failed is recorded first where that can be (S5).
+    fn fail(&mut self, batch: Vec<Job>, Failed { failure, audit }: &Failed) {
+        if let Failure::Storage(reason) = failure {
+            log::error!("the database stores nothing: {reason}");
+        }
+        let rejected = matches!(failure, Failure::Rejected(_));
+        let outcome = Outcome::Fault(if rejected { INTERNAL } else { UNAVAILABLE });
+        if *audit != Known::Unheard && (rejected || self.ledger.is_some()) {
+            let corrects = *audit == Known::Answers;
+            let records: Vec<Unit> = batch.iter().map(|job| job.unit.failed(outcome, corrects)).collect();
+            let records: Vec<&Unit> = records.iter().filter(|unit| !unit.facts.is_empty()).collect();
+            if let Err(Failed { failure, .. }) = self.store(&records, Instant::now() + CONTENTION) {
+                log::error!("{} failed calls were not recorded: {}", records.len(), Error::from(&failure));
             }
         }
+        batch.into_iter().for_each(|job| job.answer(Err(failure.into())));
     }
 
     /// Stores a batch. If it is given up while nobody knows how its commit ended, the chain ends there, too, and another begins:
     /// whichever way it ended, no later record can take a number that is taken.
-    fn store(&mut self, batch: &[Job]) -> Result<Vec<Option<Refusal>>, Failure> {
+    fn store(&mut self, units: &[&Unit], deadline: Instant) -> Result<Vec<Option<Refusal>>, Failed> {
+        if self.ledger.is_some() && units.iter().all(|unit| unit.is_record()) {
+            return self.record(units, deadline);
+        }
         let mut unsure = None;
-        let stored = self.try_to_store(batch, &mut unsure);
-        if stored.is_err() && unsure.is_some() {
+        let stored = self.try_to_store(units, deadline, &mut unsure);
+        match stored.as_ref().map_err(|failed| (&failed.failure, failed.audit)) {
+            Ok(_) => self.well.store(true, Ordering::Relaxed),
+            // Of the audit's own database is asked elsewhere.
+            Err((_, Known::Unheard)) => {}
+            Err((Failure::Away | Failure::Storage(_), _)) => self.well.store(false, Ordering::Relaxed),
+            Err((Failure::Busy | Failure::Rejected(_), _)) => {}
+        }
+        if unsure.is_some() {
             self.chain = self.chain.another();
         }
         stored
     }
 
-    fn try_to_store(&mut self, batch: &[Job], unsure: &mut Option<Unsure>) -> Result<Vec<Option<Refusal>>, Failure> {
-        let units: Vec<&Unit> = batch.iter().map(|job| &job.unit).collect();
+    /// Writes records alone into the ledger.
+    fn record(&mut self, units: &[&Unit], deadline: Instant) -> Result<Vec<Option<Refusal>>, Failed> {
+        let mut chain = self.chain.clone();
+        let (facts, refusals) = Facts::gather(units, Standing::default(), &mut chain);
+        let written = match &mut self.ledger {
+            Some(ledger) if !facts.audit.is_empty() => ledger.write(&facts, &chain, deadline),
+            _ => Ok(()),
+        };
+        if let Err(failure) = written {
+            return Err(self.unheard(failure));
+        }
+        Ok(self.settled(Some((chain, refusals))))
+    }
+
+    fn try_to_store(&mut self, units: &[&Unit], deadline: Instant, unsure: &mut Option<Unsure>) -> Result<Vec<Option<Refusal>>, Failed> {
         let begun = Instant::now();
-        let deadline = batch.iter().map(|job| job.deadline).min().unwrap_or(begun);
         let mut pause = PAUSE;
+        let mut audit = Known::Nothing;
         loop {
+            let given_up = |failure| Failed { failure, audit };
             let Some(mut connection) = self.connection.take().or_else(|| self.connect()) else {
-                wait(&mut pause, deadline).ok_or(Failure::Away)?;
+                wait(&mut pause, deadline).ok_or(given_up(Failure::Away))?;
                 continue;
             };
             if let Some((chain, _)) = unsure.as_ref() {
-                match E::is_recorded(&mut connection, chain) {
+                match self.is_stored(&mut connection, chain) {
                     Ok(true) => {
                         self.connection = Some(connection);
                         return Ok(self.settled(unsure.take()));
                     }
+                    // The records are there already: the call is not carried out a second time.
+                    Ok(false) if audit == Known::Answers => {
+                        self.connection = Some(connection);
+                        return Err(given_up(Failure::Away));
+                    }
                     Ok(false) => {}
                     Err(_) => {
-                        wait(&mut pause, deadline).ok_or(Failure::Away)?;
+                        wait(&mut pause, deadline).ok_or(given_up(Failure::Away))?;
                         continue;
                     }
                 }
             }
             let (mut chain, mut refusals) = (self.chain.clone(), Vec::new());
-            let Err(error) = E::append(&mut connection, &units, &mut chain, &mut refusals) else {
-                self.connection = Some(connection);
-                return Ok(self.settled(Some((chain, refusals))));
+            let mut entry = self.ledger.as_deref_mut().map(|ledger| Entry::new(ledger, deadline));
+            let appended = E::append(&mut connection, units, &mut chain, &mut refusals, entry.as_mut());
+            if entry.is_some_and(|entry| entry.is_written()) {
+                audit = Known::Answers;
+            }
+            let error = match appended {
+                Ok(()) => {
+                    self.connection = Some(connection);
+                    return Ok(self.settled(Some((chain, refusals))));
+                }
+                Err(Lapse::Audit(failure)) => {
+                    self.connection = E::is_alive(&mut connection).then_some(connection);
+                    return Err(self.unheard(failure));
+                }
+                Err(Lapse::Archive(error)) => error,
             };
             if !E::is_alive(&mut connection) {
                 // Without a record of the audit there is nothing to recognise the commit by: then it is not tried again.
                 let committing = !refusals.is_empty();
                 if committing && chain.number == self.chain.number {
-                    return Err(Failure::Away);
+                    return Err(Failure::Away.into());
                 }
                 if committing && unsure.is_none() {
                     *unsure = Some((chain, refusals));
                 }
                 log::warn!("the connection to the database broke while writing: {error}");
-                wait(&mut pause, deadline).ok_or(Failure::Away)?;
+                wait(&mut pause, deadline).ok_or(Failed {
+                    failure: Failure::Away,
+                    audit,
+                })?;
                 continue;
             }
             let trouble = Trouble::of(&error);
             // A transaction that broke off for another reason may have taken the connection's state with it.
             if matches!(trouble, Trouble::Contention | Trouble::Duplicate) {
                 self.connection = Some(connection);
+            }
+            if audit == Known::Answers {
+                self.chain = chain;
+                let failure = match trouble {
+                    Trouble::Contention => Failure::Busy,
+                    Trouble::Storage => Failure::Storage(error.to_string()),
+                    Trouble::Duplicate | Trouble::Other => Failure::Rejected(error.to_string()),
+                };
+                return Err(Failed { failure, audit });
             }
             match trouble {
                 // The lost commit came through after all, between our question and our second try.
@@ -265,10 +358,27 @@ impl<E: Engine> Writer<E> {
                     if !refusals.is_empty() && unsure.is_none() {
                         *unsure = Some((chain, refusals));
                     }
-                    return Err(Failure::Storage(error.to_string()));
+                    return Err(Failure::Storage(error.to_string()).into());
                 }
-                Trouble::Duplicate | Trouble::Other => return Err(Failure::Rejected(error.to_string())),
+                Trouble::Duplicate | Trouble::Other => return Err(Failure::Rejected(error.to_string()).into()),
             }
+        }
+    }
+
+    /// Did the commit come through whose records end with the chain's last?
+    fn is_stored(&self, connection: &mut E::Connection, chain: &Chain) -> QueryResult<bool> {
+        match self.ledger {
+            Some(_) => E::is_marked(connection, &self.chain, chain),
+            None => E::is_recorded(connection, chain),
+        }
+    }
+
+    /// The ledger failed. Whether it did or only its answer got lost: the chain ends there, and another begins.
+    fn unheard(&mut self, failure: Failure) -> Failed {
+        self.chain = self.chain.another();
+        Failed {
+            failure,
+            audit: Known::Unheard,
         }
     }
 
@@ -286,22 +396,6 @@ impl<E: Engine> Writer<E> {
     }
 }
 
-/// Why a batch was not stored.
-enum Failure {
-    /// The database is away.
-    Away,
-    /// Another process holds what we need.
-    Busy,
-    /// The database is there, but cannot store anything.
-    Storage(String),
-    /// The database refuses the rows.
-    Rejected(String),
-}
-
-fn away() -> Error {
-    Error::Unavailable("the database is away".to_owned())
-}
-
 /// Fills a batch with what waits; returns a job that would make it too large.
 fn gather(first: Job, jobs: &Receiver<Job>, batch: &mut Vec<Job>) -> Option<Job> {
     let mut bytes = first.bytes;
@@ -315,16 +409,6 @@ fn gather(first: Job, jobs: &Receiver<Job>, batch: &mut Vec<Job>) -> Option<Job>
         batch.push(next);
     }
     None
-}
-
-/// Sleeps and doubles the pause; nothing if the deadline would pass.
-fn wait(pause: &mut Duration, deadline: Instant) -> Option<()> {
-    if Instant::now() + *pause >= deadline {
-        return None;
-    }
-    std::thread::sleep(*pause);
-    *pause = (*pause * 2).min(Duration::from_millis(200));
-    Some(())
 }
 
 fn bytes(unit: &Unit) -> usize {

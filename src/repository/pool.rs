@@ -43,7 +43,7 @@ impl<E: Engine> Pool<E> {
     }
 
     /// The engine behind the pool.
-    pub fn engine(&self) -> &E {
+    pub fn engine(&self) -> &Arc<E> {
         &self.engine
     }
 

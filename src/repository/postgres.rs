@@ -13,7 +13,9 @@ use diesel::sql_types::{Array, BigInt};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::audit::Chain;
-use super::engine::Engine;
+use super::engine::{AuditOnly, Engine};
+use super::facts::Facts;
+use super::ledger::{Entry, Lapse};
 use super::rows;
 use super::schema::{citizen, document_content, thread};
 use super::types::{Identifier, Moment};
@@ -73,6 +75,9 @@ const NETWORK: [(&str, &str); 5] = [
 const MIGRATION_LOCK: &str = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(7230411905);";
 /// How often a connection through a pooler is tried: what Diesel sets at its beginning may be parted between two connections of the server.
 const TRIES: usize = 5;
+/// What the triggers of the audit call; an archive has it from its own migrations.
+const KEEP_FACT: &str = "CREATE OR REPLACE FUNCTION keep_fact() RETURNS trigger LANGUAGE plpgsql AS $$ \
+                         BEGIN RAISE EXCEPTION '% of % is refused: facts are appended, never altered', TG_OP, TG_TABLE_NAME; END $$;";
 
 /// A PostgreSQL database.
 pub struct Postgres {
@@ -95,6 +100,11 @@ impl Postgres {
         Self { url, pooled }
     }
 
+    /// Does the other lead to the same database, as far as the URL tells?
+    pub fn is(&self, other: &Self) -> bool {
+        self.url == other.url
+    }
+
     fn connect(&self) -> ConnectionResult<Connection> {
         if !self.pooled {
             return Connection::establish(&self.url);
@@ -115,6 +125,8 @@ impl Postgres {
 
 impl Engine for Postgres {
     type Connection = Connection;
+
+    const NAME: &'static str = "PostgreSQL";
 
     fn reading(&self) -> ConnectionResult<Connection> {
         let mut connection = self.connect()?;
@@ -145,8 +157,30 @@ impl Engine for Postgres {
         })
     }
 
-    fn append(connection: &mut Connection, units: &[&Unit], chain: &mut Chain, refusals: &mut Vec<Option<Refusal>>) -> QueryResult<()> {
-        transaction(connection, |connection| append::append(connection, units, chain, refusals))
+    fn migrate_audit(connection: &mut Connection) -> diesel::migration::Result<()> {
+        connection.transaction(|connection| {
+            connection.batch_execute(MIGRATION_LOCK)?;
+            connection.batch_execute(KEEP_FACT)?;
+            connection.run_pending_migrations(AuditOnly(MIGRATIONS)).map(drop)
+        })
+    }
+
+    fn append(
+        connection: &mut Connection,
+        units: &[&Unit],
+        chain: &mut Chain,
+        refusals: &mut Vec<Option<Refusal>>,
+        entry: Option<&mut Entry<'_>>,
+    ) -> Result<(), Lapse> {
+        transaction(connection, |connection| append::append(connection, units, chain, refusals, entry))
+    }
+
+    fn record(connection: &mut Connection, facts: &Facts<'_>, chain: &Chain) -> QueryResult<()> {
+        transaction(connection, |connection| append::record(connection, facts, chain))
+    }
+
+    fn is_marked(connection: &mut Connection, before: &Chain, chain: &Chain) -> QueryResult<bool> {
+        transaction(connection, |connection| append::is_marked(connection, before, chain))
     }
 
     fn is_recorded(connection: &mut Connection, chain: &Chain) -> QueryResult<bool> {

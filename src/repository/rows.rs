@@ -343,6 +343,14 @@ rows! {
         signature: [u8; 32],
     } "ON CONFLICT (chain) DO UPDATE SET number = excluded.number, seal = excluded.seal, signature = excluded.signature"
 
+    /// The same beside the facts, where the audit is kept elsewhere.
+    ChainMark as ChainMarkColumns in chain_mark {
+        chain: Identifier,
+        number: i64,
+        seal: [u8; 32],
+        signature: [u8; 32],
+    } "ON CONFLICT (chain) DO UPDATE SET number = excluded.number, seal = excluded.seal, signature = excluded.signature"
+
     /// A citizen as imported; a known one keeps its key.
     Citizen as CitizenColumns in citizen {
         key: Identifier,

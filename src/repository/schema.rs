@@ -335,6 +335,17 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::repository::types::Id;
+    chain_mark (chain) {
+        chain -> Id,
+        number -> BigInt,
+        seal -> Binary,
+        signature -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::repository::types::Id;
     audit_citizen (citizen_hash, chain, number) {
         citizen_hash -> Binary,
         chain -> Id,
@@ -414,6 +425,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     queue_event,
     audit_citizen,
     audit_head,
+    chain_mark,
     queue_sequence,
     queue_subscription,
     audit_record,

@@ -12,7 +12,9 @@ use diesel::prelude::*;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::audit::Chain;
-use super::engine::Engine;
+use super::engine::{AuditOnly, Engine};
+use super::facts::Facts;
+use super::ledger::{Entry, Lapse};
 use super::rows;
 use super::schema::thread;
 use super::trouble::Trouble;
@@ -72,6 +74,8 @@ pub struct Sqlite {
 impl Engine for Sqlite {
     type Connection = Connection;
 
+    const NAME: &'static str = "SQLite";
+
     fn reading(&self) -> ConnectionResult<Connection> {
         open(&self.path, READER)
     }
@@ -95,8 +99,26 @@ impl Engine for Sqlite {
         end(connection, |connection| connection.run_pending_migrations(MIGRATIONS).map(drop))
     }
 
-    fn append(connection: &mut Connection, units: &[&Unit], chain: &mut Chain, refusals: &mut Vec<Option<Refusal>>) -> QueryResult<()> {
-        transaction(connection, |connection| append::append(connection, units, chain, refusals))
+    fn migrate_audit(connection: &mut Connection) -> diesel::migration::Result<()> {
+        connection.immediate_transaction(|connection| connection.run_pending_migrations(AuditOnly(MIGRATIONS)).map(drop))
+    }
+
+    fn append(
+        connection: &mut Connection,
+        units: &[&Unit],
+        chain: &mut Chain,
+        refusals: &mut Vec<Option<Refusal>>,
+        entry: Option<&mut Entry<'_>>,
+    ) -> Result<(), Lapse> {
+        transaction(connection, |connection| append::append(connection, units, chain, refusals, entry))
+    }
+
+    fn record(connection: &mut Connection, facts: &Facts<'_>, chain: &Chain) -> QueryResult<()> {
+        transaction(connection, |connection| append::record(connection, facts, chain))
+    }
+
+    fn is_marked(connection: &mut Connection, before: &Chain, chain: &Chain) -> QueryResult<bool> {
+        transaction(connection, |connection| append::is_marked(connection, before, chain))
     }
 
     fn is_recorded(connection: &mut Connection, chain: &Chain) -> QueryResult<bool> {

@@ -19,7 +19,7 @@ use crate::contract::jobnet_citizen_message_service::{CvCustomerIdentifierType, 
 use crate::contract::{
     citizen_message_service_v2, code_list_service_v5, jobnet_citizen_message_service_v2, wsrm_message_service_v10, wsrm_service_v3,
 };
-use crate::domain::audit::{AuditRecord, Outcome};
+use crate::domain::audit::{AuditRecord, CORRECTION, Outcome};
 use crate::domain::queue::{Event, EventKind};
 use crate::domain::{
     self, Caller, Citizen, CivilRegistrationNumber, DocumentId, Fact, LogReference, Message, MessageId, Organisation, Refusal, SequenceId,
@@ -40,7 +40,18 @@ pub struct Call<'d> {
     pub(super) surroundings: Surroundings<'d>,
     pub(super) answer_blocks: Vec<String>,
     audit: AuditRecord,
-    stored: bool,
+    recorded: Recorded,
+}
+
+/// What the audit knows of a call before it is over.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Recorded {
+    /// Nothing.
+    Not,
+    /// That it is answered.
+    Answered,
+    /// That it failed in the archive, as far as that could be recorded.
+    Failed,
 }
 
 impl<'d> Call<'d> {
@@ -71,7 +82,7 @@ impl<'d> Call<'d> {
             surroundings: Surroundings::default(),
             answer_blocks: Vec::new(),
             audit,
-            stored: false,
+            recorded: Recorded::Not,
         }
     }
 
@@ -114,20 +125,27 @@ impl<'d> Call<'d> {
     pub(super) fn store(&mut self) -> Result<(), Error> {
         let mut unit = std::mem::take(&mut self.unit);
         unit.record(Fact::Audit(Box::new(self.audit.clone())));
-        self.desk.commit(unit).wait()?;
-        self.stored = true;
-        Ok(())
+        let stored = self.desk.commit(unit).wait();
+        self.recorded = match &stored {
+            Ok(()) => Recorded::Answered,
+            Err(Error::Refused(_)) => Recorded::Not,
+            Err(_) => Recorded::Failed,
+        };
+        stored
     }
 
     /// What the call leaves behind: its facts, their conditions and its audit record; of a failed call the record alone (S5);
-    /// of an answered one that has stored it already, nothing.
+    /// of one whose record is there already, nothing.
     #[must_use]
     pub fn into_unit(self, outcome: Outcome) -> Unit {
-        if self.stored && outcome == Outcome::Answered {
-            return Unit::default();
+        let mut audit = AuditRecord { outcome, ..self.audit };
+        match self.recorded {
+            Recorded::Not => {}
+            Recorded::Answered if outcome != Outcome::Answered => audit.criterion = Some(CORRECTION.to_owned()),
+            Recorded::Answered | Recorded::Failed => return Unit::default(),
         }
         let mut unit = if outcome == Outcome::Answered { self.unit } else { Unit::default() };
-        unit.record(Fact::Audit(Box::new(AuditRecord { outcome, ..self.audit })));
+        unit.record(Fact::Audit(Box::new(audit)));
         unit
     }
 
@@ -200,7 +218,7 @@ impl<'d> Call<'d> {
     }
 
     /// Notes in the audit that a citizen's message was shown by a call that is not about one citizen.
-    fn saw(&mut self, cpr: &CivilRegistrationNumber) {
+    pub(super) fn saw(&mut self, cpr: &CivilRegistrationNumber) {
         if self.audit.citizen.is_none() && self.audit.shown.last() != Some(cpr) {
             self.audit.shown.push(cpr.clone());
         }

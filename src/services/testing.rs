@@ -16,6 +16,7 @@ use crate::contract::organisation_type_identifier_code_list::OrganisationTypeIde
 use crate::domain::audit::Outcome;
 use crate::domain::{Caller, MessageId, Organisation, OrganisationType, PartyKind, Refusal, ThreadId, Unit, testing};
 use crate::error::Error;
+pub(crate) use crate::repository::audit::Entry;
 use crate::repository::{self, Repository};
 
 pub(super) const ALMA: &str = "1503850002";
@@ -24,9 +25,9 @@ pub(super) const DEAD_LIV: &str = "0606590079";
 pub(super) const NOBODY: &str = "0101010101";
 
 /// A desk; its folder goes with it.
-pub(super) struct Room {
+pub(crate) struct Room {
     pub(super) desk: Desk,
-    pub(super) repository: Repository,
+    pub(crate) repository: Repository,
     _folder: TempDir,
 }
 
@@ -35,7 +36,7 @@ pub(super) fn now() -> DateTime<Utc> {
 }
 
 impl Room {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with(Settings::default())
     }
 

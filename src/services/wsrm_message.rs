@@ -28,8 +28,9 @@ impl WsrmMessageService for Call<'_> {
             .reader
             .sequence_events(sequence, &self.caller.system, &self.caller.organisation)?
             .ok_or(Refusal::UnknownIdentifier)?;
-        for (_, event) in &events {
+        for (cpr, event) in &events {
             self.touched(event.message);
+            self.saw(cpr);
         }
         let shown = events
             .into_iter()

@@ -18,6 +18,7 @@ use super::fault::Fault;
 use super::journal::Entry;
 use super::limits::Place;
 use super::media::{self, Media};
+use super::promise::Promise;
 use super::rejection::Rejection;
 use super::settle::{self, Settled};
 use super::trip::{self, Arrival, Request};
@@ -25,6 +26,7 @@ use super::version::Version;
 use super::{body, envelope, front, health, identity, metrics};
 use crate::contract::Service;
 use crate::domain::LogReference;
+use crate::domain::audit::UNAVAILABLE;
 use crate::services::{Identity, Refused};
 
 /// Answers any request.
@@ -68,6 +70,15 @@ async fn call(door: Arc<Door>, service: Service, methods: &'static str, request:
     entry.asked(asked);
     let identity = identity::of_request(&door, &request);
     let certificate = identity::certificate(&door, &request, &identity);
+    let refused = Refused {
+        reference,
+        received_at,
+        certificate,
+        system: None,
+        stated: None,
+        operation: None,
+    };
+    let promise = Promise::new(Arc::clone(&door.desk), refused);
     let received = receive(&door, service, methods, &request, identity, payload).await;
     let errand = match received {
         Ok(Received {
@@ -95,20 +106,12 @@ async fn call(door: Arc<Door>, service: Service, methods: &'static str, request:
             Ok((request, place))
         }
         Err(rejection) => {
-            let refused = Refused {
-                reference,
-                received_at,
-                certificate,
-                system: None,
-                stated: None,
-                operation: None,
-            };
-            let unit = door.desk.refused(refused, Fault::from(&rejection).number);
+            let unit = promise.unit(Fault::from(&rejection).number);
             Err(Arrival::refused(rejection, unit))
         }
     };
     // A call that has come in is carried out and recorded even if its client goes away meanwhile.
-    let carried = actix_web::rt::spawn(carry_out(door, entry, errand));
+    let carried = actix_web::rt::spawn(carry_out(door, entry, errand, promise));
     let carried = tokio::time::timeout(PATIENCE, carried).await.unwrap_or_else(|_| {
         warn!("The call {reference} takes too long; its caller was asked to come back");
         Ok(Err(Rejection::Overload))
@@ -122,28 +125,32 @@ async fn call(door: Arc<Door>, service: Service, methods: &'static str, request:
 }
 
 /// From the request, or what is left of a refused one, to what its client is told.
-async fn carry_out(door: Arc<Door>, mut entry: Entry, errand: Result<(Request, Place), Arrival>) -> Result<Vec<u8>, Rejection> {
+async fn carry_out(
+    door: Arc<Door>,
+    mut entry: Entry,
+    errand: Result<(Request, Place), Arrival>,
+    mut promise: Promise,
+) -> Result<Vec<u8>, Rejection> {
     let (request, mut arrival, place) = match errand {
         Ok((request, place)) => {
             let request = Arc::new(request);
-            let arrival = walk(&door, Arc::clone(&request)).await;
+            let arrival = walk(&door, Arc::clone(&request), &promise).await;
             (Some(request), arrival, Some(place))
         }
         Err(arrival) => (None, arrival, None),
     };
-    for _ in 0..TRIPS {
+    let mut trips = 1;
+    let answer = loop {
         entry.arrived(&arrival);
-        match (settle::settle(&door.desk, arrival).await, &request) {
-            (Settled::Answer(answer), _) => {
-                entry.close(&answer, &door.metrics);
-                drop(place);
-                return answer;
-            }
-            (Settled::Overtaken, Some(request)) => arrival = walk(&door, Arc::clone(request)).await,
-            (Settled::Overtaken, None) => break,
+        // Without a request there is nothing to be overtaken, and nothing to walk again.
+        let again = request.as_ref().filter(|_| trips < TRIPS);
+        match (settle::settle(&door.desk, arrival, again.is_some(), &mut promise).await, again) {
+            (Settled::Answer(answer), _) => break answer,
+            (Settled::Overtaken, Some(request)) => arrival = walk(&door, Arc::clone(request), &promise).await,
+            (Settled::Overtaken, None) => break Err(Rejection::Overload),
         }
-    }
-    let answer = Err(Rejection::Overload);
+        trips += 1;
+    };
     entry.close(&answer, &door.metrics);
     drop(place);
     answer
@@ -215,23 +222,24 @@ fn check_head(door: &Door, request: &HttpRequest) -> Result<Media, Rejection> {
 }
 
 /// Takes the request through the house, on a thread where waiting harms nobody.
-async fn walk(door: &Arc<Door>, request: Arc<Request>) -> Arrival {
+async fn walk(door: &Arc<Door>, request: Arc<Request>, promise: &Promise) -> Arrival {
     let door = Arc::clone(door);
     let reference = request.reference;
     let deadline = Instant::now() + PATIENCE;
+    let late = promise.unit(UNAVAILABLE);
     let trip = move || {
         if Instant::now() < deadline {
             trip::take(&door, &request)
         } else {
             // Nobody waits for the answer any more, and nothing has been done yet.
-            Arrival::refused(Rejection::Overload, crate::domain::Unit::default())
+            Arrival::refused(Rejection::Overload, late)
         }
     };
     match web::block(trip).await {
         Ok(arrival) => arrival,
         Err(error) => {
             warn!("The call {reference} was not carried out: {error}");
-            Arrival::refused(Rejection::Overload, crate::domain::Unit::default())
+            Arrival::refused(Rejection::Overload, promise.unit(UNAVAILABLE))
         }
     }
 }

@@ -8,7 +8,7 @@ use xml::{QName, Rule, Violation};
 use super::rejection::{self, Rejection};
 use super::version::Version;
 use super::wire;
-use crate::domain::{LogReference, Refusal};
+use crate::domain::{LogReference, Refusal, audit};
 use crate::error::Error;
 
 /// Whose fault it is; the local part of `faultcode`, in SOAP 1.2 of `Code/Value`.
@@ -86,10 +86,10 @@ impl Fault {
 
 /// Numbers and texts of the platform (STAR).
 pub(super) const INVALID_CPR: (i32, &str) = (1001, "Invalid cpr");
-const INTERNAL: (i32, &str) = (1011, "Internal error on server");
+const INTERNAL: (i32, &str) = (audit::INTERNAL, "Internal error on server");
 const NOT_VALID: (i32, &str) = (1014, "The submitted message is not valid");
 const CERTIFICATE_MISSING: (i32, &str) = (1101, "Client certificate missing from request");
-const UNAVAILABLE: (i32, &str) = (1100, "An error has occurred");
+const UNAVAILABLE: (i32, &str) = (audit::UNAVAILABLE, "An error has occurred");
 
 impl From<&Rejection> for Fault {
     fn from(rejection: &Rejection) -> Self {

@@ -5,6 +5,7 @@
 use log::error;
 
 use super::fault::Fault;
+use super::promise::Promise;
 use super::rejection::Rejection;
 use super::trip::Arrival;
 use crate::domain::audit::{AuditRecord, Outcome};
@@ -20,14 +21,16 @@ pub(super) enum Settled {
     Overtaken,
 }
 
-/// Commits what the call leaves behind.
-pub(super) async fn settle(desk: &Desk, arrival: Arrival) -> Settled {
+/// Commits what the call leaves behind. If it is overtaken and may not try `again`, that is its end, with its record.
+pub(super) async fn settle(desk: &Desk, arrival: Arrival, again: bool, promise: &mut Promise) -> Settled {
+    promise.is_kept(true);
     if arrival.unit.facts.is_empty() {
         return Settled::Answer(arrival.answer);
     }
     let record = record_of(&arrival.unit);
     let waits = arrival.waits();
     let commit = desk.commit(arrival.unit);
+    promise.is_kept(commit.is_accepted());
     if !waits && commit.is_accepted() {
         // The look-up is recorded without making the answer wait (S5); where even its record finds no room, it is refused.
         actix_web::rt::spawn(async move {
@@ -37,21 +40,31 @@ pub(super) async fn settle(desk: &Desk, arrival: Arrival) -> Settled {
         });
         return Settled::Answer(arrival.answer);
     }
-    Settled::Answer(match commit.await {
-        Ok(()) => arrival.answer,
-        Err(Error::Refused(Refusal::RequestIdTaken)) => return Settled::Overtaken,
-        Err(error @ Error::Refused(_)) => Err(refuse(desk, record, error.into()).await),
-        Err(error) => Err(error.into()),
-    })
+    let rejection = match commit.await {
+        Ok(()) => return Settled::Answer(arrival.answer),
+        Err(error @ Error::Refused(refusal)) => {
+            promise.is_kept(false);
+            match refusal {
+                Refusal::RequestIdTaken if again => return Settled::Overtaken,
+                Refusal::RequestIdTaken => Rejection::Overload,
+                _ => error.into(),
+            }
+        }
+        // What there is to record of it, the archive has tried to.
+        Err(error) => return Settled::Answer(Err(error.into())),
+    };
+    Settled::Answer(Err(refuse(desk, record, rejection, promise).await))
 }
 
 /// A condition no longer held when the facts were to be stored: the call is refused, and that is recorded instead.
-async fn refuse(desk: &Desk, record: Option<AuditRecord>, rejection: Rejection) -> Rejection {
+async fn refuse(desk: &Desk, record: Option<AuditRecord>, rejection: Rejection, promise: &mut Promise) -> Rejection {
     let Some(record) = record else { return rejection };
     let outcome = Outcome::Fault(Fault::from(&rejection).number);
     let mut unit = Unit::default();
     unit.record(Fact::Audit(Box::new(AuditRecord { outcome, ..record })));
-    match desk.commit(unit).await {
+    let commit = desk.commit(unit);
+    promise.is_kept(commit.is_accepted());
+    match commit.await {
         Ok(()) => rejection,
         Err(error) => error.into(),
     }
@@ -73,5 +86,81 @@ impl Arrival {
             .operation
             .is_some_and(|operation| operation.right() == domain::Operation::ReadCodeLists);
         self.answer.is_err() || !look_up
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use std::sync::Arc;
+
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::domain::request::{AnsweredRequest, RequestContent, RequestKey, forgotten_at};
+    use crate::domain::{CitizenKey, Condition, LogReference, MessageId};
+    use crate::services::testing::Room;
+    use crate::services::{Refused, Settings, Sources};
+
+    const KEY: RequestKey = RequestKey([7; 32]);
+
+    /// M20, S5: a request that has been overtaken as often as is tried is told to come again, and leaves its record as any call does.
+    #[test]
+    fn m20_s05_what_is_overtaken_to_the_end_leaves_its_record() {
+        let room = Room::new();
+        let desk = Arc::new(Desk::new(room.repository.clone(), Settings::default(), Sources::system()).unwrap());
+        let (call, at) = desk.begin();
+        let refused = Refused {
+            reference: call,
+            received_at: at,
+            certificate: None,
+            system: None,
+            stated: None,
+            operation: None,
+        };
+        let mut first = Unit::default();
+        first.record(Fact::Answer(Box::new(AnsweredRequest {
+            key: KEY,
+            content: RequestContent([0; 32]),
+            citizen: CitizenKey(Uuid::nil()),
+            message: MessageId(Uuid::nil()),
+            at,
+            answer: Vec::new(),
+        })));
+        desk.commit(first).wait().unwrap();
+        let mut promise = Promise::new(Arc::clone(&desk), refused.clone());
+        let arrival = || {
+            let mut unit = desk.refused(refused.clone(), 0);
+            let forgotten = forgotten_at(at);
+            unit.require(Condition::FirstRequest { key: KEY, forgotten }, Refusal::RequestIdTaken);
+            Arrival {
+                answer: Ok(Vec::new()),
+                unit,
+                operation: None,
+                system: None,
+            }
+        };
+        actix_web::rt::System::new().block_on(async {
+            assert!(matches!(settle(&desk, arrival(), true, &mut promise).await, Settled::Overtaken));
+            assert_eq!(outcomes(&room, call), []);
+            let last = settle(&desk, arrival(), false, &mut promise).await;
+            assert!(matches!(last, Settled::Answer(Err(Rejection::Overload))));
+            assert_eq!(outcomes(&room, call), [Outcome::Fault(1100)]);
+            // Kept already, the promise adds nothing.
+            drop(promise);
+        });
+        drop(desk);
+        assert_eq!(outcomes(&room, call), [Outcome::Fault(1100)]);
+    }
+
+    fn outcomes(room: &Room, call: LogReference) -> Vec<Outcome> {
+        let mut outcomes = Vec::new();
+        let mut note = |entry: crate::services::testing::Entry| {
+            assert_eq!(entry.access.call, call);
+            outcomes.push(entry.access.outcome);
+            Ok::<(), Error>(())
+        };
+        room.repository.audit().each(&mut note).unwrap();
+        outcomes
     }
 }

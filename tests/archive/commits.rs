@@ -24,15 +24,17 @@ on_each_engine! {
         }
     }
 
-    /// M19: a unit of which one fact cannot be stored leaves no row at all.
+    /// M19: a unit of which one fact cannot be stored leaves no row at all but, S5, the record that it failed.
     fn m19_a_unit_is_stored_whole_or_not_at_all(database: &Database) {
         let repository = database.repository();
         repository.load_demo().unwrap();
         let message = sent(&repository, &[]);
-        let before = database.counts();
+        let mut before = database.counts();
         let twice = Message { thread: ThreadId(Uuid::now_v7()), ..message };
         assert!(matches!(repository.commit(sending(&twice, &[pdf("a")])).wait(), Err(Error::Internal(_))));
+        before.insert("audit_record".to_owned(), 2);
         assert_eq!(database.counts(), before);
+        assert_eq!(database.connection().number("SELECT count(*) AS value FROM audit_record WHERE outcome = 1011"), 1);
     }
 
     /// M19: in a batch, a unit that cannot be stored and a unit whose condition fails are refused alone; the others are stored.
@@ -62,7 +64,8 @@ on_each_engine! {
                 _ => assert!(answer.is_ok(), "{answer:?}"),
             }
         }
-        assert_eq!((database.count("message"), database.count("audit_record")), (19, 19));
+        // The one that cannot be stored is recorded as failed; the refused one is the caller's to record.
+        assert_eq!((database.count("message"), database.count("audit_record")), (19, 20));
     }
 
     /// Many callers at once: every answered unit is stored exactly once, and a reader sees it at once.

@@ -161,6 +161,9 @@ fn there_and_back(kind: Kind) {
     let repository = full(&home);
     let ends = repository.audit().verify(&[], &mut |_, _| ()).unwrap().anchors;
     drop(repository);
+    // Ends as they are marked where the audit is kept elsewhere.
+    let mark = "INSERT INTO chain_mark SELECT chain, number, seal, signature FROM audit_head";
+    home.connection().execute(mark).unwrap();
     let before = rows(&home);
     let empty: Vec<&String> = before.iter().filter(|(_, rows)| rows.is_empty()).map(|(table, _)| table).collect();
     assert_eq!(empty, Vec::<&String>::new(), "the story fills every table");

@@ -4,6 +4,20 @@ use crate::support::server::{Response, Server};
 
 pub const MESSAGES: &str = "/PjakTassWCFtService/2/CitizenMessageService.svc";
 pub const CODE_LISTS: &str = "/PjakTassWCFtService/5/CodeListService.svc";
+pub const JOBNET: &str = "/PjakTassWCFtService/2/JobnetCitizenMessageService.svc";
+pub const QUEUE: &str = "/PjakTassWCFtService/3/WsrmService.svc";
+pub const EVENTS: &str = "/PjakTassWCFtService/10/WsrmMessageService.svc";
+
+/// Where a payload goes, by the prefix of its root.
+pub fn path(payload: &str) -> &'static str {
+    match payload.get(..3) {
+        Some("<l:") => CODE_LISTS,
+        Some("<j:") => JOBNET,
+        Some("<w:") => QUEUE,
+        Some("<v:") => EVENTS,
+        _ => MESSAGES,
+    }
+}
 /// An identifier nobody has.
 pub const NONE: &str = "00000000-0000-4000-8000-000000000000";
 
@@ -29,8 +43,14 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// An envelope around a payload whose prefixes are `m` (the service), `s` (message structure) and `c` (code-list values).
+    /// An envelope around a payload whose prefixes are `m`, `j`, `l`, `w` and `v` (the services), `s` (message structure), `c` (code-list values)
+    /// and `q` (sequences).
     pub fn envelope(&self, payload: &str) -> String {
+        self.envelope_with("", payload)
+    }
+
+    /// The same with a further header.
+    pub fn envelope_with(&self, header: &str, payload: &str) -> String {
         let Self {
             active,
             of_user,
@@ -38,7 +58,7 @@ impl<'a> Writer<'a> {
             identifier,
         } = self;
         format!(
-            r#"<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/" xmlns:c="http://service.bm.dk/pjaktass/2013/06/07/CodeListBase/" xmlns:m="http://service.bm.dk/CitizenMessageService/2015/06/01/" xmlns:s="http://service.bm.dk/pjaktass/2015/06/01/CitizenMessageStructure/" xmlns:l="http://service.bm.dk/CodeListService/2015/06/01/"><e:Header><r:RequestUserMetadataHeader xmlns:r="http://service.bm.dk/RequestUserMetadata/2015/01/21/" xmlns:o="http://service.bm.dk/pjaktass/2015/01/21/RequestOrganisationStructure/" xmlns:u="http://service.bm.dk/pjaktass/2015/01/21/RequestUserStructure/" xmlns:t="http://service.bm.dk/pjaktass/2015/01/21/RequestUserTypeIdentifierCodeList/"><u:RequestUserStructure><u:UserFullName>{name}</u:UserFullName><t:RequestUserTypeIdentifier><c:CodeListItemIdentifier>2</c:CodeListItemIdentifier></t:RequestUserTypeIdentifier><u:UserIdentifier>{identifier}</u:UserIdentifier></u:RequestUserStructure><o:RequestOrganisationStructure><o:OrganisationTypeIdentifier><c:CodeListItemIdentifier>{}</c:CodeListItemIdentifier></o:OrganisationTypeIdentifier><o:OrganisationCode>{}</o:OrganisationCode></o:RequestOrganisationStructure><r:RegistrationDateTime>2026-11-20T11:00:00+01:00</r:RegistrationDateTime></r:RequestUserMetadataHeader><a:ActiveOrganisationHeader xmlns:a="http://rep.oio.dk/ams.dk/xml/schemas/2005/09/01/"><a:OrganisationTypeIdentifier>{}</a:OrganisationTypeIdentifier><a:OrganisationCode>{}</a:OrganisationCode></a:ActiveOrganisationHeader></e:Header><e:Body>{payload}</e:Body></e:Envelope>"#,
+            r#"<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/" xmlns:c="http://service.bm.dk/pjaktass/2013/06/07/CodeListBase/" xmlns:m="http://service.bm.dk/CitizenMessageService/2015/06/01/" xmlns:s="http://service.bm.dk/pjaktass/2015/06/01/CitizenMessageStructure/" xmlns:l="http://service.bm.dk/CodeListService/2015/06/01/" xmlns:j="http://service.bm.dk/JobnetCitizenMessageService/2015/06/01/" xmlns:w="http://service.bm.dk/WsrmService/2015/06/01/" xmlns:v="http://service.bm.dk/WsrmMessageService/2015/06/01/" xmlns:q="http://docs.oasis-open.org/ws-rx/wsrm/200602"><e:Header><r:RequestUserMetadataHeader xmlns:r="http://service.bm.dk/RequestUserMetadata/2015/01/21/" xmlns:o="http://service.bm.dk/pjaktass/2015/01/21/RequestOrganisationStructure/" xmlns:u="http://service.bm.dk/pjaktass/2015/01/21/RequestUserStructure/" xmlns:t="http://service.bm.dk/pjaktass/2015/01/21/RequestUserTypeIdentifierCodeList/"><u:RequestUserStructure><u:UserFullName>{name}</u:UserFullName><t:RequestUserTypeIdentifier><c:CodeListItemIdentifier>2</c:CodeListItemIdentifier></t:RequestUserTypeIdentifier><u:UserIdentifier>{identifier}</u:UserIdentifier></u:RequestUserStructure><o:RequestOrganisationStructure><o:OrganisationTypeIdentifier><c:CodeListItemIdentifier>{}</c:CodeListItemIdentifier></o:OrganisationTypeIdentifier><o:OrganisationCode>{}</o:OrganisationCode></o:RequestOrganisationStructure><r:RegistrationDateTime>2026-11-20T11:00:00+01:00</r:RegistrationDateTime></r:RequestUserMetadataHeader><a:ActiveOrganisationHeader xmlns:a="http://rep.oio.dk/ams.dk/xml/schemas/2005/09/01/"><a:OrganisationTypeIdentifier>{}</a:OrganisationTypeIdentifier><a:OrganisationCode>{}</a:OrganisationCode></a:ActiveOrganisationHeader>{header}</e:Header><e:Body>{payload}</e:Body></e:Envelope>"#,
             of_user.0, of_user.1, active.0, active.1,
         )
     }
@@ -184,8 +204,7 @@ pub const LIST_NAMES: &str = "<l:GetCodeListNamesRequest/>";
 
 /// Sends a payload; the number of the fault, if it is one.
 pub fn call(server: &Server, writer: &Writer<'_>, payload: &str) -> (Option<i32>, Response) {
-    let path = if payload.starts_with("<l:") { CODE_LISTS } else { MESSAGES };
-    let response = server.post(path, "", writer.envelope(payload).as_bytes());
+    let response = server.post(path(payload), "", writer.envelope(payload).as_bytes());
     (fault(response.text()), response)
 }
 

@@ -5,11 +5,13 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
+use dialogmodul::domain::CivilRegistrationNumber;
 use dialogmodul::services::Sources;
 use tempfile::TempDir;
 
 use super::chain::{unlock, write};
 use super::envelopes::*;
+use super::queue::{GET_EVENTS, create_sequence, of_sequence};
 use crate::on_each_engine;
 use crate::support;
 use crate::support::database::{Database, Kind};
@@ -19,18 +21,28 @@ const ALMA: &str = "1503850002";
 const BERTIL: &str = "2304780009";
 
 /// Where the program runs; the key is the one of the tests.
-struct Desk {
+pub struct Desk {
     folder: TempDir,
     url: String,
+    audit_url: Option<String>,
 }
 
 impl Desk {
-    fn new(database: &Database) -> Self {
+    pub fn new(database: &Database) -> Self {
         let folder = TempDir::new().unwrap();
         fs::write(folder.path().join("audit.key"), "07".repeat(32)).unwrap();
         Self {
             folder,
             url: database.url().to_owned(),
+            audit_url: None,
+        }
+    }
+
+    /// With the audit in a database of its own.
+    pub fn apart(database: &Database, audit: &Database) -> Self {
+        Self {
+            audit_url: Some(audit.url().to_owned()),
+            ..Self::new(database)
         }
     }
 
@@ -39,15 +51,23 @@ impl Desk {
     }
 
     fn run(&self, arguments: &[&str], input: &str) -> Output {
+        self.command("audit", arguments, input)
+    }
+
+    /// Runs a command of the program.
+    pub fn command(&self, name: &str, arguments: &[&str], input: &str) -> Output {
         let mut program = Command::new(env!("CARGO_BIN_EXE_dialogmodul"));
         program
-            .arg("audit")
+            .arg(name)
             .args(arguments)
             .current_dir(self.folder.path())
             .env("RUST_LOG", "trace");
         program
             .env("DIALOGMODUL_DATABASE_URL", &self.url)
             .env("DIALOGMODUL_AUDIT_KEY_FILE", "audit.key");
+        if let Some(url) = &self.audit_url {
+            program.env("DIALOGMODUL_AUDIT_DATABASE_URL", url);
+        }
         let mut child = program
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -109,6 +129,57 @@ on_each_engine! {
         assert_eq!(text(&desk.run(&["export", "--cpr", "0706920016"], "").stdout).lines().count(), 1);
     }
 
+    /// S6: who fetched an event about a citizen from a queue is among them.
+    fn s06_a_citizen_is_told_who_fetched_events(database: &Database) {
+        let repository = database.repository();
+        repository.load_demo().unwrap();
+        let server = Server::start(repository, Sources::system());
+        let (fund, centre) = (Writer::of((2, "81")), Writer::of((8, "90101")));
+        let letter = Letter { about: ALMA, channel: 4, context: 1, title: "Titel", text: "Tekst", documents: String::new() };
+        assert_eq!(call(&server, &fund, &letter.from(&fund, &to_authority((8, "90101"), "Jytte"))).0, None);
+        let opened = call(&server, &centre, &create_sequence("")).1;
+        let sequence = inner(opened.text(), "Identifier").unwrap();
+        let envelope = centre.envelope_with(&of_sequence(sequence), GET_EVENTS);
+        assert_eq!(server.post(path(GET_EVENTS), "", envelope.as_bytes()).status(), 200);
+        drop(server);
+        let told = database.repository().audit().of_citizen(&CivilRegistrationNumber::new(ALMA)).unwrap();
+        let operations: Vec<_> = told.iter().map(|access| access.operation.clone().unwrap()).collect();
+        assert_eq!(operations, ["CitizenMessageService/2 CreateMessage", "WsrmMessageService/10 GetCitizenMessageEventVersion1"]);
+    }
+
+    /// S5: an auditor with the key gets every record; the citizens' numbers only where that is asked for, and then it is recorded first.
+    fn s05_an_auditor_reads_whom_records_are_about(database: &Database) {
+        let repository = database.repository();
+        repository.load_demo().unwrap();
+        let server = Server::start(repository, Sources::system());
+        let centre = Writer { identifier: "RID:7", ..Writer::of((8, "90101")) };
+        assert_eq!(call(&server, &centre, &get_messages(ALMA)).0, None);
+        assert_eq!(call(&server, &centre, INBOX).0, None);
+        assert_eq!(call(&server, &Writer::of((8, "90201")), &get_messages(BERTIL)).0, Some(6005));
+        drop(server);
+        let desk = Desk::new(database);
+        let table = |arguments: &[&str]| -> Vec<Vec<String>> {
+            let export = desk.run(arguments, "");
+            assert!(export.status.success(), "{}", text(&export.stderr));
+            assert!(!text(&export.stderr).contains(ALMA));
+            text(&export.stdout).lines().map(|line| line.split('\t').map(str::to_owned).collect()).collect()
+        };
+        let column = |table: &[Vec<String>], name: &str| {
+            let at = table[0].iter().position(|column| column == name).unwrap();
+            table[1..].iter().map(|line| line[at].clone()).collect::<Vec<_>>()
+        };
+        let plain = table(&["export", "--all"]);
+        assert_eq!(column(&plain, "user"), ["RID:7", "RID:7", "RID:1"]);
+        assert!(!plain[0].contains(&"citizen".to_owned()) && !plain.concat().iter().any(|field| field.contains(ALMA)), "{plain:?}");
+        assert_eq!(database.count("audit_record"), 3);
+        let shown = table(&["export", "--all", "--reveal"]);
+        assert_eq!(column(&shown, "citizen"), [ALMA, "", BERTIL, ""]);
+        assert_eq!(column(&shown, "operation")[3], "audit export with citizens");
+        assert_eq!(database.count("audit_record"), 4);
+        fs::write(desk.file("audit.key"), "08".repeat(32)).unwrap();
+        assert_eq!(column(&table(&["export", "--all", "--reveal"]), "citizen"), [""; 5], "another key reveals nothing");
+    }
+
     /// S5: exit code 0 for an audit that holds, 3 for one that does not, with chain and number; anchors go to a file and come back.
     fn s05_verification_says_what_is_wrong_and_where(database: &Database) {
         let repository = database.repository();
@@ -142,6 +213,8 @@ fn s08_a_wrong_number_is_refused_without_being_repeated() {
         (vec!["export", "--cpr-file", "nowhere"], ""),
         (vec!["export", "--cpr", "15038500021", "--cpr-file", "-"], ""),
         (vec!["export"], ""),
+        (vec!["export", "--reveal", "--cpr", "1503850002"], ""),
+        (vec!["export", "--all", "--cpr", "1503850002"], ""),
         (vec!["verify", "--anchors", "audit.key"], ""),
     ] {
         let output = desk.run(&arguments, input);

@@ -47,6 +47,22 @@ impl Proxy {
         Self { address, line }
     }
 
+    /// A proxy before the server of a database, and the database's URL through it.
+    pub fn before_database(database: &Database) -> (Self, String) {
+        let (_, rest) = database.url().split_once('@').expect("a test URL with user and host");
+        let (server, _) = rest.split_once('/').unwrap();
+        let server = if server.contains(':') {
+            server.to_owned()
+        } else {
+            format!("{server}:5432")
+        };
+        let proxy = Self::before(&server);
+        let (_, path) = rest.split_once('/').unwrap();
+        let (user, _) = database.url().split_once('@').unwrap();
+        let url = format!("{user}@{}/{path}", proxy.address);
+        (proxy, url)
+    }
+
     /// Takes the server away.
     pub fn cut(&self) {
         self.line.cut.store(true, Ordering::SeqCst);
@@ -114,17 +130,7 @@ pub fn behind_a_proxy() -> Option<(Database, Proxy, Repository)> {
         return None;
     }
     let database = Database::demo(Kind::Postgres);
-    let (_, rest) = database.url().split_once('@').expect("a test URL with user and host");
-    let (server, _) = rest.split_once('/').unwrap();
-    let server = if server.contains(':') {
-        server.to_owned()
-    } else {
-        format!("{server}:5432")
-    };
-    let proxy = Proxy::before(&server);
-    let (_, path) = rest.split_once('/').unwrap();
-    let (user, _) = database.url().split_once('@').unwrap();
-    let url = format!("{user}@{}/{path}", proxy.address);
+    let (proxy, url) = Proxy::before_database(&database);
     let repository = Repository::open(&url, &Settings::new([7; 32])).unwrap();
     Some((database, proxy, repository))
 }

@@ -42,6 +42,7 @@ impl Server {
             soap12_binding: false,
             lenient_namespaces: false,
             profile: Profile::Development,
+            citizens_may_start: false,
             workers: std::num::NonZeroUsize::new(1),
             shutdown_seconds: 1,
             tls: Tls::default(),

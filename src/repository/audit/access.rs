@@ -1,5 +1,6 @@
 //! The audit read back: who had to do with a citizen (S6), and whether it is what was written (S5).
-//! It knows which engine answers; what is asked is in `query/audit`, what is judged in `verification`.
+//! It knows which database answers, and that records written before the audit was moved into one of its own are still in the archive;
+//! what is asked is in `query/audit`, what is judged in `verification`.
 //! Whom the answer is for is left to the command line.
 
 use std::collections::HashMap;
@@ -18,12 +19,23 @@ use crate::repository::engine::Engine;
 use crate::repository::postgres;
 use crate::repository::sqlite;
 use crate::repository::types::Identifier;
-use crate::repository::{Pools, one_line};
+use crate::repository::{Pools, Store, one_line};
 
 /// The audit of an archive.
 pub struct Audit {
-    pools: Pools,
+    stores: Vec<Store>,
     keys: Arc<Keys>,
+}
+
+/// One record, as an auditor reads it who holds the key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// What every reader may know.
+    pub access: Access,
+    /// Identifier of the acting user.
+    pub user: Option<String>,
+    /// The citizen the call was about, if the record says so and its cipher text was made with this key.
+    pub citizen: Option<CivilRegistrationNumber>,
 }
 
 /// One call about a citizen, or one that showed a message of the citizen among others.
@@ -53,9 +65,14 @@ pub struct Access {
 }
 
 impl Audit {
-    pub(in crate::repository) fn new(pools: &Pools, keys: &Arc<Keys>) -> Self {
+    /// The archive comes first.
+    pub(in crate::repository) fn new(pools: &Pools, apart: Option<&Store>, keys: &Arc<Keys>) -> Self {
+        let archive = match pools {
+            Pools::Sqlite(pool) => Store::Sqlite(pool.engine().clone()),
+            Pools::Postgres(pool) => Store::Postgres(pool.engine().clone()),
+        };
         Self {
-            pools: pools.clone(),
+            stores: std::iter::once(archive).chain(apart.cloned()).collect(),
             keys: Arc::clone(keys),
         }
     }
@@ -63,25 +80,99 @@ impl Audit {
     /// Every call about a citizen, in the order of time.
     ///
     /// # Errors
-    /// The database is away or broken.
+    /// A database is away or broken.
     pub fn of_citizen(&self, cpr: &CivilRegistrationNumber) -> Result<Vec<Access>, Error> {
-        let hash = self.keys.hash(cpr);
-        match &self.pools {
-            Pools::Sqlite(pool) => accesses(&mut SqliteSource::open(pool.engine())?, &hash),
-            Pools::Postgres(pool) => accesses(&mut PostgresSource::open(pool.engine())?, &hash),
-        }
+        accesses(&mut self.open()?, &self.keys.hash(cpr)).map_err(broken)
     }
 
-    /// Is the audit what was written? `anchors` are ends the chains had earlier. `progress` is told records read and records expected.
+    /// Every record, chain by chain, with the citizen in clear.
     ///
     /// # Errors
-    /// The database is away or broken. What is wrong with the audit is in the answer.
+    /// A database is away or broken, or `each` fails.
+    pub fn each<E: From<Error>>(&self, each: &mut dyn FnMut(Entry) -> Result<(), E>) -> Result<(), E> {
+        let mut sources = self.open()?;
+        let names = sources.organisation_names().map_err(broken)?;
+        let (mut chain, mut after) = (sources.next_chain(None).map_err(broken)?, i64::MIN);
+        while let Some(id) = chain {
+            let page = sources.records(id, after, verification::PAGE).map_err(broken)?;
+            let Some(last) = page.last() else {
+                (chain, after) = (sources.next_chain(chain).map_err(broken)?, i64::MIN);
+                continue;
+            };
+            after = last.number;
+            for record in page {
+                let citizen = record.citizen_encrypted.as_deref().zip(record.citizen_hash.as_deref());
+                each(Entry {
+                    citizen: citizen.and_then(|(sealed, hash)| self.keys.decrypt(sealed, hash)),
+                    user: record.acting_user.clone(),
+                    access: access(record, &names),
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Is the audit what was written? `anchors` are ends the chains had earlier; where the audit is kept apart, the archive has some, too.
+    /// `progress` is told records read and records expected.
+    ///
+    /// # Errors
+    /// A database is away or broken. What is wrong with the audit is in the answer.
     pub fn verify(&self, anchors: &[Anchor], progress: &mut dyn FnMut(u64, u64)) -> Result<Verification, Error> {
-        let found = match &self.pools {
-            Pools::Sqlite(pool) => verification::verify(&mut SqliteSource::open(pool.engine())?, &self.keys, anchors, progress),
-            Pools::Postgres(pool) => verification::verify(&mut PostgresSource::open(pool.engine())?, &self.keys, anchors, progress),
-        };
-        found.map_err(broken)
+        verification::verify(&mut self.open()?, &self.keys, anchors, progress).map_err(broken)
+    }
+
+    fn open(&self) -> Result<Sources<'_>, Error> {
+        self.stores.iter().map(open).collect::<Result<_, _>>().map(Sources)
+    }
+}
+
+fn open(store: &Store) -> Result<Box<dyn Records + '_>, Error> {
+    Ok(match store {
+        Store::Sqlite(engine) => Box::new(SqliteSource::open(engine)?),
+        Store::Postgres(engine) => Box::new(PostgresSource::open(engine)?),
+    })
+}
+
+/// The databases in which there are records.
+struct Sources<'s>(Vec<Box<dyn Records + 's>>);
+
+impl Sources<'_> {
+    fn all<T>(&mut self, mut question: impl FnMut(&mut dyn Records) -> QueryResult<Vec<T>>) -> QueryResult<Vec<T>> {
+        let answers = self.0.iter_mut().map(|source| question(source.as_mut()));
+        Ok(answers.collect::<QueryResult<Vec<_>>>()?.into_iter().flatten().collect())
+    }
+
+    /// The names of organisations by their keys; the archive has them.
+    fn organisation_names(&mut self) -> QueryResult<HashMap<String, String>> {
+        let names = self
+            .0
+            .first_mut()
+            .map_or_else(|| Ok(Vec::new()), |source| source.organisation_names())?;
+        Ok(names.into_iter().collect())
+    }
+}
+
+/// A chain is in one of them.
+impl Source for Sources<'_> {
+    fn next_chain(&mut self, after: Option<Identifier>) -> QueryResult<Option<Identifier>> {
+        let chains = self.all(|source| Ok(source.next_chain(after)?.into_iter().collect()))?;
+        Ok(chains.into_iter().min())
+    }
+
+    fn heads(&mut self) -> QueryResult<Vec<Head>> {
+        self.all(|source| source.heads())
+    }
+
+    fn marks(&mut self) -> QueryResult<Vec<Head>> {
+        self.0.first_mut().map_or_else(|| Ok(Vec::new()), |source| source.marks())
+    }
+
+    fn records(&mut self, chain: Identifier, after: i64, limit: i64) -> QueryResult<Vec<Record>> {
+        self.all(|source| source.records(chain, after, limit))
+    }
+
+    fn citizens(&mut self, chain: Identifier, after: i64, to: i64) -> QueryResult<Vec<Citizen>> {
+        self.all(|source| source.citizens(chain, after, to))
     }
 }
 
@@ -110,6 +201,10 @@ macro_rules! sources {
 
             fn heads(&mut self) -> QueryResult<Vec<Head>> {
                 self.0.read(&mut self.1, |connection| $engine::audit::heads(connection))
+            }
+
+            fn marks(&mut self) -> QueryResult<Vec<Head>> {
+                self.0.read(&mut self.1, |connection| $engine::audit::marks(connection))
             }
 
             fn records(&mut self, chain: Identifier, after: i64, limit: i64) -> QueryResult<Vec<Record>> {
@@ -146,11 +241,11 @@ fn broken(error: diesel::result::Error) -> Error {
     Error::Internal(format!("the audit cannot be read: {error}"))
 }
 
-fn accesses(source: &mut impl Records, hash: &Seal) -> Result<Vec<Access>, Error> {
-    let names: HashMap<String, String> = source.organisation_names().map_err(broken)?.into_iter().collect();
-    let about = source.of_citizen(hash).map_err(broken)?.into_iter();
+fn accesses(sources: &mut Sources<'_>, hash: &Seal) -> QueryResult<Vec<Access>> {
+    let names = sources.organisation_names()?;
+    let about = sources.all(|source| source.of_citizen(hash))?.into_iter();
     // An inbox names the messages of others too.
-    let among = source.that_showed(hash).map_err(broken)?.into_iter().map(|record| Record {
+    let among = sources.all(|source| source.that_showed(hash))?.into_iter().map(|record| Record {
         objects: String::new(),
         ..record
     });

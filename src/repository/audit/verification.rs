@@ -17,7 +17,7 @@ use super::stored::{Citizen, Head, Record};
 use super::{Keys, Seal, seal, signature};
 
 /// Records that are read at once.
-const PAGE: i64 = 1000;
+pub(super) const PAGE: i64 = 1000;
 
 /// What verification asks of the database.
 pub trait Source {
@@ -25,6 +25,8 @@ pub trait Source {
     fn next_chain(&mut self, after: Option<Identifier>) -> QueryResult<Option<Identifier>>;
     /// All heads.
     fn heads(&mut self) -> QueryResult<Vec<Head>>;
+    /// Ends chains had, kept in another database than their own.
+    fn marks(&mut self) -> QueryResult<Vec<Head>>;
     /// Records of a chain behind a number.
     fn records(&mut self, chain: Identifier, after: i64, limit: i64) -> QueryResult<Vec<Record>>;
     /// Citizens shown by the records behind one number and up to another.
@@ -105,6 +107,8 @@ pub enum Damage {
     NoHead,
     /// The head was not signed with this key.
     HeadForged,
+    /// The mark in the archive was not signed with this key.
+    MarkForged,
     /// The record the head or an anchor names is another one.
     NotTheEnd {
         /// Its number.
@@ -122,6 +126,7 @@ impl fmt::Display for Finding {
             Damage::Missing { from, to } => write!(formatter, "records {from} to {to} are missing"),
             Damage::NoHead => formatter.write_str("its head is missing"),
             Damage::HeadForged => formatter.write_str("its head is not signed with this key"),
+            Damage::MarkForged => formatter.write_str("its mark in the archive is not signed with this key"),
             Damage::NotTheEnd { number } => write!(formatter, "record {number} is not the one that once was the last"),
         }
     }
@@ -144,6 +149,8 @@ pub fn verify(source: &mut impl Source, keys: &Keys, anchors: &[Anchor], progres
     let mut chains = BTreeMap::new();
     let mut last = None;
     // Chains first: a head is written with the first record of its chain, so that none of these can be younger than the heads.
+    // Marks before either: a chain may go on meanwhile, and what is marked is in it.
+    let marks = source.marks()?;
     while let Some(chain) = source.next_chain(last)? {
         chains.insert(chain.0, Vec::new());
         last = Some(chain);
@@ -152,13 +159,9 @@ pub fn verify(source: &mut impl Source, keys: &Keys, anchors: &[Anchor], progres
     for head in source.heads()? {
         let chain = chains.entry(head.chain.0).or_default();
         total += u64::try_from(head.number).unwrap_or_default();
-        match Seal::try_from(head.seal.as_slice()) {
-            Ok(seal) if signature(keys, head.chain, head.number, &seal)[..] == head.signature[..] => chain.push(Anchor {
-                chain: head.chain.0,
-                number: head.number,
-                seal,
-            }),
-            _ => verification.findings.push(Finding {
+        match head.end(keys) {
+            Some(end) => chain.push(end),
+            None => verification.findings.push(Finding {
                 chain: head.chain.0,
                 damage: Damage::HeadForged,
             }),
@@ -173,6 +176,15 @@ pub fn verify(source: &mut impl Source, keys: &Keys, anchors: &[Anchor], progres
             });
         }
     }
+    for mark in marks {
+        match mark.end(keys) {
+            Some(end) => chains.entry(end.chain).or_default().push(end),
+            None => verification.findings.push(Finding {
+                chain: mark.chain.0,
+                damage: Damage::MarkForged,
+            }),
+        }
+    }
     for anchor in anchors {
         chains.entry(anchor.chain).or_default().push(anchor.clone());
     }
@@ -185,6 +197,19 @@ pub fn verify(source: &mut impl Source, keys: &Keys, anchors: &[Anchor], progres
         verification.anchors.extend(walk.end());
     }
     Ok(verification)
+}
+
+impl Head {
+    /// What it says of the end of its chain, if it was signed with this key.
+    fn end(&self, keys: &Keys) -> Option<Anchor> {
+        let seal = Seal::try_from(self.seal.as_slice()).ok()?;
+        let signed = signature(keys, self.chain, self.number, &seal)[..] == self.signature[..];
+        signed.then_some(Anchor {
+            chain: self.chain.0,
+            number: self.number,
+            seal,
+        })
+    }
 }
 
 /// The way along one chain.

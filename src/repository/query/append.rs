@@ -10,17 +10,25 @@ use sha2::{Digest, Sha256};
 
 use super::super::audit::Chain;
 use super::super::facts::{Facts, Standing};
+use super::super::ledger::{Entry, Lapse};
 use super::super::rows::Insert;
 use super::super::schema::{
-    answered_request, audit_record, document, document_content, document_name, legal_hold, message, message_content, rectification,
+    answered_request, audit_record, chain_mark, document, document_content, document_name, legal_hold, message, message_content,
+    rectification,
 };
 use super::super::types::{Identifier, Moment};
 use super::{Connection, queue};
 use crate::domain::queue::Queue;
 use crate::domain::{CitizenKey, Condition, Fact, MessageId, Refusal, RequestKey, ThreadId, Unit};
 
-/// Appends what the conditions allow; `refusals` gets one entry per unit.
-pub fn append(connection: &mut Connection, units: &[&Unit], chain: &mut Chain, refusals: &mut Vec<Option<Refusal>>) -> QueryResult<()> {
+/// Appends what the conditions allow; `refusals` gets one entry per unit. What goes into another database is committed there last of all.
+pub fn append(
+    connection: &mut Connection,
+    units: &[&Unit],
+    chain: &mut Chain,
+    refusals: &mut Vec<Option<Refusal>>,
+    entry: Option<&mut Entry<'_>>,
+) -> Result<(), Lapse> {
     super::hold_queues(connection, &queues(units))?;
     let standing = standing(connection, units)?;
     let answered = standing.answered.clone();
@@ -28,15 +36,46 @@ pub fn append(connection: &mut Connection, units: &[&Unit], chain: &mut Chain, r
     forget(connection, &facts, &answered)?;
     lift(connection, &facts)?;
     insert(connection, &facts)?;
-    if !facts.audit.is_empty() {
-        Insert::insert(connection, &[chain.head()])?;
-    }
     super::purge::purge(connection, &facts.purged)?;
     for rectification in &facts.rectifications {
         remove_content(connection, rectification.citizen, rectification.message)?;
     }
+    match entry {
+        _ if facts.audit.is_empty() => {}
+        None => record(connection, &facts, chain)?,
+        Some(entry) => {
+            Insert::insert(connection, &[chain.mark()])?;
+            entry.write(&facts, chain)?;
+        }
+    }
     *refusals = refused;
     Ok(())
+}
+
+/// Writes the records of a batch, and where their chain ends now.
+pub fn record(connection: &mut Connection, facts: &Facts<'_>, chain: &Chain) -> QueryResult<()> {
+    Insert::insert(connection, &facts.audit)?;
+    Insert::insert(connection, &facts.audit_citizens)?;
+    Insert::insert(connection, &[chain.head()]).map(drop)
+}
+
+/// Did the facts come through whose records, elsewhere, end with the chain's last? `before` is the chain as it was before them.
+/// The mark is touched first: so a commit still under way is waited for, and what is read then is how it ended.
+pub fn is_marked(connection: &mut Connection, before: &Chain, chain: &Chain) -> QueryResult<bool> {
+    let mark = before.mark();
+    diesel::insert_into(chain_mark::table)
+        .values((
+            chain_mark::chain.eq(mark.chain),
+            chain_mark::number.eq(mark.number),
+            chain_mark::seal.eq(mark.seal.as_slice()),
+            chain_mark::signature.eq(mark.signature.as_slice()),
+        ))
+        .on_conflict(chain_mark::chain)
+        .do_update()
+        .set(chain_mark::number.eq(chain_mark::number))
+        .execute(connection)?;
+    let number: i64 = chain_mark::table.find(mark.chain).select(chain_mark::number).first(connection)?;
+    Ok(number >= chain.number)
 }
 
 /// Is the chain's last record stored?
@@ -64,8 +103,6 @@ fn insert(connection: &mut Connection, facts: &Facts<'_>) -> QueryResult<()> {
     Insert::insert(connection, &facts.answers)?;
     Insert::insert(connection, &facts.holds)?;
     Insert::insert(connection, &facts.purged)?;
-    Insert::insert(connection, &facts.audit)?;
-    Insert::insert(connection, &facts.audit_citizens)?;
     Ok(())
 }
 

@@ -5,7 +5,7 @@
 use diesel::prelude::*;
 
 use super::super::audit::stored::{Citizen, Head, Record};
-use super::super::schema::{audit_citizen, audit_head, audit_record, organisation};
+use super::super::schema::{audit_citizen, audit_head, audit_record, chain_mark, organisation};
 use super::super::types::Identifier;
 use super::Connection;
 
@@ -22,6 +22,11 @@ pub fn next_chain(connection: &mut Connection, after: Option<Identifier>) -> Que
 /// The head of every chain.
 pub fn heads(connection: &mut Connection) -> QueryResult<Vec<Head>> {
     audit_head::table.order(audit_head::chain).load(connection)
+}
+
+/// The ends of chains that are kept in another database, as of the last commit here.
+pub fn marks(connection: &mut Connection) -> QueryResult<Vec<Head>> {
+    chain_mark::table.order(chain_mark::chain).load(connection)
 }
 
 /// Records of a chain behind a number, in their order.
