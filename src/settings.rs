@@ -2,6 +2,7 @@
 //! It knows every option with its default and checks those that can be wrong; the options are the one place where a default stands.
 //! Acting on them is left to `command` and `soap`.
 
+mod limits;
 mod tls;
 
 use std::fmt;
@@ -12,6 +13,7 @@ use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 
+pub use self::limits::Limits;
 pub use self::tls::{Network, Tls};
 
 /// Where the archive is.
@@ -152,101 +154,6 @@ impl FromStr for PublicUrl {
             return Err("the URL must consist of scheme, host, perhaps a port and a path, and nothing else");
         }
         Ok(Self(text.trim_end_matches('/').to_owned()))
-    }
-}
-
-/// Bounds of what is taken on; beyond them a request is refused before it costs anything.
-#[derive(Args, Clone, Debug, PartialEq, Eq)]
-#[command(next_help_heading = "Limits")]
-pub struct Limits {
-    /// Bytes of a request body.
-    #[arg(long = "limit-body", env = "DIALOGMODUL_LIMIT_BODY", value_name = "BYTES", default_value_t = Self::default().body)]
-    pub body: usize,
-
-    /// Bytes of a request body of a service that takes no documents.
-    #[arg(long = "limit-small-body", env = "DIALOGMODUL_LIMIT_SMALL_BODY", value_name = "BYTES", default_value_t = Self::default().small_body)]
-    pub small_body: usize,
-
-    /// Bytes of path and query.
-    #[arg(long = "limit-uri", env = "DIALOGMODUL_LIMIT_URI", value_name = "BYTES", default_value_t = Self::default().uri)]
-    pub uri: usize,
-
-    /// Bytes of all HTTP headers together.
-    #[arg(long = "limit-head", env = "DIALOGMODUL_LIMIT_HEAD", value_name = "BYTES", default_value_t = Self::default().head)]
-    pub head: usize,
-
-    /// Number of HTTP headers (beyond 96 the connection is closed without a fault).
-    #[arg(long = "limit-headers", env = "DIALOGMODUL_LIMIT_HEADERS", value_name = "NUMBER", default_value_t = Self::default().headers)]
-    pub headers: usize,
-
-    /// Seconds a request head may take.
-    #[arg(long = "limit-head-seconds", env = "DIALOGMODUL_LIMIT_HEAD_SECONDS", value_name = "SECONDS", default_value_t = Self::default().head_seconds)]
-    pub head_seconds: u64,
-
-    /// Seconds a body may take before its rate counts.
-    #[arg(long = "limit-body-grace-seconds", env = "DIALOGMODUL_LIMIT_BODY_GRACE_SECONDS", value_name = "SECONDS", default_value_t = Self::default().body_grace_seconds)]
-    pub body_grace_seconds: u64,
-
-    /// Bytes a second a body must bring after that.
-    #[arg(long = "limit-body-rate", env = "DIALOGMODUL_LIMIT_BODY_RATE", value_name = "BYTES", default_value_t = Self::default().body_rate)]
-    pub body_rate: u32,
-
-    /// Seconds a body may take in all.
-    #[arg(long = "limit-body-seconds", env = "DIALOGMODUL_LIMIT_BODY_SECONDS", value_name = "SECONDS", default_value_t = Self::default().body_seconds)]
-    pub body_seconds: u64,
-
-    /// Requests in work or waiting at one time; beyond them callers are asked to come back.
-    #[arg(long = "limit-requests", env = "DIALOGMODUL_LIMIT_REQUESTS", value_name = "NUMBER", default_value_t = Self::default().requests)]
-    pub requests: usize,
-
-    /// Threads that decide requests, in all; the others wait. A request that waits for its commit holds none.
-    #[arg(long = "limit-threads", env = "DIALOGMODUL_LIMIT_THREADS", value_name = "NUMBER", default_value_t = Self::default().threads)]
-    pub threads: NonZeroUsize,
-
-    /// Bytes of request bodies in memory at one time.
-    #[arg(long = "limit-bytes-in-flight", env = "DIALOGMODUL_LIMIT_BYTES_IN_FLIGHT", value_name = "BYTES", default_value_t = Self::default().bytes_in_flight)]
-    pub bytes_in_flight: usize,
-
-    /// Elements open at one time in a document.
-    #[arg(long = "limit-depth", env = "DIALOGMODUL_LIMIT_DEPTH", value_name = "NUMBER", default_value_t = Self::default().depth)]
-    pub depth: usize,
-
-    /// Elements of a document.
-    #[arg(long = "limit-elements", env = "DIALOGMODUL_LIMIT_ELEMENTS", value_name = "NUMBER", default_value_t = Self::default().elements)]
-    pub elements: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        let document = xml::Limits::default();
-        Self {
-            body: 5 * 1024 * 1024,
-            small_body: 64 * 1024,
-            uri: 2 * 1024,
-            head: 16 * 1024,
-            headers: 64,
-            head_seconds: 10,
-            body_grace_seconds: 5,
-            body_rate: 240,
-            body_seconds: 60,
-            requests: 512,
-            threads: NonZeroUsize::MIN.saturating_add(31),
-            bytes_in_flight: 128 * 1024 * 1024,
-            depth: document.depth,
-            elements: document.elements,
-        }
-    }
-}
-
-impl Limits {
-    /// The bounds of a document.
-    #[must_use]
-    pub fn document(&self) -> xml::Limits {
-        xml::Limits {
-            depth: self.depth,
-            elements: self.elements,
-            ..xml::Limits::default()
-        }
     }
 }
 

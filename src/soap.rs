@@ -5,6 +5,7 @@
 mod address;
 mod body;
 pub mod certificate;
+mod connections;
 mod description;
 mod dispatch;
 mod door;
@@ -13,13 +14,17 @@ mod envelope;
 mod fault;
 mod forwarded;
 mod front;
+mod guard;
 mod health;
 mod identity;
 mod journal;
 mod limits;
 mod media;
 mod metrics;
+mod outflow;
 mod places;
+mod plain;
+pub mod probe;
 mod promise;
 mod rejection;
 mod settle;
@@ -31,19 +36,14 @@ mod wire;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix_web::dev::Server;
-use actix_web::{App, HttpServer, web};
+use actix_web::web;
 
+use self::connections::Entry;
 use crate::contract::Service;
 use crate::services::Desk;
 use crate::settings::{self, PublicUrl};
-
-/// How long a connection may rest between calls: case systems call every minute, and a new connection costs a handshake.
-const KEPT_ALIVE: Duration = Duration::from_secs(75);
-/// How long a client that still sends has to read an answer that refuses it, before the connection is cut.
-const LINGERING: Duration = Duration::from_secs(5);
 
 /// A server that listens; nothing is answered before [`Bound::server`] is awaited or spawned.
 pub struct Bound {
@@ -83,35 +83,16 @@ pub fn server(desk: Arc<Desk>, settings: &settings::Server) -> Result<Bound, Ope
         .public_url
         .clone()
         .unwrap_or_else(|| PublicUrl::of_address(address, config.is_some()));
-    let limits = settings.limits.clone();
     let workers = settings
         .workers
         .or(std::thread::available_parallelism().ok())
         .map_or(1, std::num::NonZero::get);
     let door = web::Data::new(door::Door::new(desk, settings, entrance, &url, watched_at));
-    let server = HttpServer::new(move || App::new().app_data(door.clone()).default_service(web::to(endpoint::serve)))
-        .workers(workers)
-        .worker_max_blocking_threads(limits.threads.get().div_ceil(workers))
-        .keep_alive(KEPT_ALIVE)
-        .client_request_timeout(Duration::from_secs(limits.head_seconds))
-        .client_disconnect_timeout(LINGERING)
-        .shutdown_timeout(settings.shutdown_seconds)
-        .tls_handshake_timeout(tls::HANDSHAKE)
-        .on_connect(|stream, connection| {
-            if let Some(peer) = tls::Peer::of_connection(stream) {
-                connection.insert(peer);
-            }
-        });
-    let server = match config {
-        Some(config) => server.listen_rustls_0_23(listener, config),
-        None => server.listen(listener),
-    };
-    let mut server = server.map_err(no_listening)?;
-    if let Some((listener, address)) = watch {
-        server = server.listen(listener).map_err(|error| OpenError::Listen(address, error))?;
-    }
+    let mut entries = vec![Entry { listener, tls: config }];
+    entries.extend(watch.map(|(listener, _)| Entry { listener, tls: None }));
+    let server = connections::serve(&door, workers, settings.shutdown_seconds, entries).map_err(no_listening)?;
     Ok(Bound {
-        server: server.run(),
+        server,
         address,
         metrics: watched_at,
         url,

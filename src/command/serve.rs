@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::Utc;
 use clap::Args;
-use log::info;
+use log::{info, warn};
 
 use super::{Failure, open};
 use crate::delivery;
@@ -56,6 +56,7 @@ pub(super) fn serve(
 ) -> Result<(), Failure> {
     let _workers =
         delivery::Worker::start(&repository, delivery, Arc::new(Utc::now)).map_err(|error| Failure::Setting(error.to_string()))?;
+    open_as_many_files_as_allowed();
     let of_services = services::Settings {
         citizens_may_start: settings.citizens_may_start,
         ..services::Settings::default()
@@ -69,4 +70,17 @@ pub(super) fn serve(
             .await
             .map_err(|error| Failure::Other(format!("the server stopped: {error}")))
     })
+}
+
+/// Every caller is an open file, and shells and service managers give a process a thousand of them until it asks for more.
+fn open_as_many_files_as_allowed() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let allowed = getrlimit(Resource::Nofile);
+    let all = Rlimit {
+        current: allowed.maximum,
+        ..allowed
+    };
+    if let Err(error) = setrlimit(Resource::Nofile, all) {
+        warn!("The number of open files stays at {:?}: {error}", allowed.current);
+    }
 }

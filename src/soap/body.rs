@@ -10,7 +10,7 @@ use actix_web::web::Payload;
 use futures_core::Stream;
 use tokio::time::{Instant, timeout_at};
 
-use super::limits::Place;
+use super::limits::Room;
 use super::rejection::Rejection;
 use crate::settings::Limits;
 
@@ -26,7 +26,7 @@ pub(super) async fn read(
     declared: Option<u64>,
     limit: usize,
     limits: &Limits,
-    place: &mut Place,
+    room: &mut Room,
 ) -> Result<Vec<u8>, Rejection> {
     let declared = declared.map_or(Ok(0), usize::try_from).map_err(|_| Rejection::BodyTooLarge)?;
     if declared > limit {
@@ -44,7 +44,7 @@ pub(super) async fn read(
                 if body.len() + chunk.len() > limit {
                     return Err(Rejection::BodyTooLarge);
                 }
-                place.hold(body.len() + chunk.len())?;
+                room.hold(body.len() + chunk.len())?;
                 body.extend_from_slice(&chunk);
             }
         }

@@ -15,9 +15,11 @@ use super::address::{Address, Form};
 use super::description::Page;
 use super::door::Door;
 use super::fault::Fault;
+use super::guard::Pulse;
 use super::journal::Entry;
-use super::limits::Place;
+use super::limits::{Place, Room};
 use super::media::{self, Media};
+use super::outflow::Outflow;
 use super::promise::Promise;
 use super::rejection::Rejection;
 use super::settle::{self, Settled};
@@ -31,6 +33,13 @@ use crate::services::{Identity, Refused};
 
 /// Answers any request.
 pub(super) async fn serve(door: web::Data<Door>, request: HttpRequest, payload: Payload) -> HttpResponse {
+    let busy = Pulse::begin(&request);
+    let response = answer(door, request, payload).await;
+    busy.end();
+    response
+}
+
+async fn answer(door: web::Data<Door>, request: HttpRequest, payload: Payload) -> HttpResponse {
     if door.metrics.are_asked(&request) {
         return metrics::page(&door, &request).await;
     }
@@ -111,31 +120,35 @@ async fn call(door: Arc<Door>, service: Service, methods: &'static str, request:
         }
     };
     // A call that has come in is carried out and recorded even if its client goes away meanwhile.
+    let seconds = door.limits.body_seconds;
     let carried = actix_web::rt::spawn(carry_out(door, entry, errand, promise));
     let carried = tokio::time::timeout(PATIENCE, carried).await.unwrap_or_else(|_| {
         warn!("The call {reference} takes too long; its caller was asked to come back");
         Ok(Err(Rejection::Overload))
     });
     match carried.unwrap_or(Err(Rejection::Panic)) {
-        Ok(bytes) => HttpResponse::Ok()
+        Ok((bytes, room)) => HttpResponse::Ok()
             .insert_header((header::CONTENT_TYPE, asked.content_type()))
-            .body(bytes),
+            .body(Outflow::new(bytes, room, seconds)),
         Err(rejection) => respond(&rejection, asked, reference),
     }
 }
 
-/// From the request, or what is left of a refused one, to what its client is told.
+/// From the request, or what is left of a refused one, to what its client is told and the room that takes.
 async fn carry_out(
     door: Arc<Door>,
     mut entry: Entry,
     errand: Result<(Request, Place), Arrival>,
     mut promise: Promise,
-) -> Result<Vec<u8>, Rejection> {
-    let (request, mut arrival, place) = match errand {
+) -> Result<(Vec<u8>, Room), Rejection> {
+    let (request, mut arrival, _turn) = match errand {
         Ok((request, place)) => {
+            let passed = door.budget.pass(&place).await;
+            let turn = (door.budget.turn().await, place);
             let request = Arc::new(request);
             let arrival = walk(&door, Arc::clone(&request), &promise).await;
-            (Some(request), arrival, Some(place))
+            drop(passed);
+            (Some(request), arrival, Some(turn))
         }
         Err(arrival) => (None, arrival, None),
     };
@@ -151,8 +164,10 @@ async fn carry_out(
         }
         trips += 1;
     };
-    entry.close(&answer, &door.metrics);
-    drop(place);
+    // An answer that finds no room is made again when the caller comes back.
+    let room = answer.as_ref().map_or(Ok(Room::small()), |bytes| door.budget.answer(bytes.len()));
+    let answer = answer.and_then(|bytes| room.map(|room| (bytes, room)));
+    entry.close(answer.as_ref().map(|(bytes, _)| bytes.len()), &door.metrics);
     answer
 }
 
@@ -185,9 +200,10 @@ async fn receive(
         }
         let media = check_head(door, request)?;
         let identity = identity?;
-        let mut place = door.budget.enter()?;
+        let mut room = door.budget.receive()?;
         let declared = text(request.headers(), header::CONTENT_LENGTH.as_str()).and_then(|length| length.parse().ok());
-        let body = body::read(&mut payload, declared, door.body_limit(service), &door.limits, &mut place).await?;
+        let body = body::read(&mut payload, declared, door.body_limit(service), &door.limits, &mut room).await?;
+        let place = door.budget.enter(room)?;
         Ok(Received {
             identity,
             media,

@@ -104,6 +104,8 @@ impl From<&Rejection> for Fault {
             Rejection::ContentEncoding => refused(Status::UNSUPPORTED_MEDIA_TYPE, "Calls are sent without a content encoding"),
             Rejection::UriTooLong => refused(Status::URI_TOO_LONG, "The path and query are too long"),
             Rejection::HeadTooLarge => refused(Status::REQUEST_HEADER_FIELDS_TOO_LARGE, "The HTTP headers are too many or too long"),
+            Rejection::HeadTooSlow => refused(Status::REQUEST_TIMEOUT, "The HTTP headers came too slowly"),
+            Rejection::Framing => refused(Status::BAD_REQUEST, "The request is not HTTP/1.1"),
             Rejection::BodyTooLarge => refused(Status::PAYLOAD_TOO_LARGE, "The message is too large"),
             Rejection::BodyTooSlow => refused(Status::REQUEST_TIMEOUT, "The message came too slowly"),
             Rejection::BodyBroken => refused(Status::BAD_REQUEST, "The message broke off"),

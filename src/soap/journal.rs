@@ -57,11 +57,11 @@ impl Entry {
         self.system.clone_from(&arrival.system);
     }
 
-    /// Its answer is known: it is counted, and the line is written.
-    pub(super) fn close(self, answer: &Result<Vec<u8>, Rejection>, metrics: &Metrics) {
+    /// Its answer, of so many bytes, is known: it is counted, and the line is written.
+    pub(super) fn close(self, answer: Result<usize, &Rejection>, metrics: &Metrics) {
         let elapsed = self.started.elapsed();
         let (said, status, outcome, bytes_out) = match answer {
-            Ok(bytes) => ("answered".to_owned(), 200, ANSWERED.to_owned(), bytes.len()),
+            Ok(bytes) => ("answered".to_owned(), 200, ANSWERED.to_owned(), bytes),
             Err(rejection) => {
                 let fault = Fault::from(rejection);
                 (
@@ -88,7 +88,7 @@ impl Entry {
 }
 
 /// The operator looks at what only the operator can mend.
-fn level(answer: &Result<Vec<u8>, Rejection>) -> Level {
+fn level(answer: Result<usize, &Rejection>) -> Level {
     match answer {
         Err(Rejection::Failed(Error::Internal(_)) | Rejection::Panic) => Level::Error,
         Err(Rejection::Failed(Error::Unavailable(_)) | Rejection::Overload) => Level::Warn,

@@ -28,6 +28,12 @@ pub(super) enum Rejection {
     /// The headers are too many or too long.
     #[error("the HTTP headers are too many or too long")]
     HeadTooLarge,
+    /// The head came too slowly.
+    #[error("the request head came too slowly")]
+    HeadTooSlow,
+    /// This is not HTTP as it should be.
+    #[error("not HTTP/1.1")]
+    Framing,
     /// The body is too large.
     #[error("the body is too large")]
     BodyTooLarge,

@@ -27,9 +27,6 @@ use super::certificate::Unfit;
 use crate::domain::Certificate;
 use crate::settings::Tls;
 
-/// How long a handshake may take.
-pub(super) const HANDSHAKE: Duration = Duration::from_secs(5);
-
 /// Sessions that can be resumed; a full handshake costs about a millisecond.
 const SESSIONS: usize = 4096;
 
@@ -113,6 +110,11 @@ impl Entrance {
             Ok(request.conn_data::<Peer>().map(ask))
         }
     }
+}
+
+/// The number of revocation lists in the bytes of a file; no issuer is known.
+pub(super) fn revocation_lists(file: &[u8]) -> Result<usize, String> {
+    revocation::lists(file, &[]).map(|lists| lists.len())
 }
 
 fn server_config(

@@ -157,9 +157,50 @@ impl Connection {
         self.read_response(false)
     }
 
+    /// Reads the next response, if one comes before the connection closes.
+    pub fn any_response(&mut self) -> Option<Response> {
+        while !self.read.windows(4).any(|bytes| bytes == b"\r\n\r\n") {
+            if !self.more() {
+                return None;
+            }
+        }
+        Some(self.read_response(true))
+    }
+
     /// Does the other side close, with nothing more to say?
     pub fn is_closed(&mut self) -> bool {
         self.read.is_empty() && matches!(self.stream.read(&mut [0; 1]), Ok(0))
+    }
+
+    /// Is the connection closed or reset within so long, with nothing said?
+    pub fn is_cut(&mut self, within: Duration) -> bool {
+        self.stream.set_read_timeout(Some(within)).unwrap();
+        match self.stream.read(&mut [0; 1]) {
+            Ok(read) => read == 0,
+            Err(error) => error.kind() == std::io::ErrorKind::ConnectionReset,
+        }
+    }
+
+    /// Is the connection reset within so long, though not a byte of it is read?
+    pub fn is_cut_unread(&mut self, within: Duration) -> bool {
+        let started = std::time::Instant::now();
+        while started.elapsed() < within {
+            std::thread::sleep(Duration::from_millis(200));
+            // Blanks between requests say nothing; a connection that is gone refuses them.
+            if !self.try_write(b"\r\n") {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Does something come within so long?
+    pub fn has_something(&mut self, within: Duration) -> bool {
+        self.stream.set_read_timeout(Some(within)).unwrap();
+        let mut byte = [0; 1];
+        let came = self.stream.peek(&mut byte).is_ok();
+        self.stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        came
     }
 
     fn read_response(&mut self, has_body: bool) -> Response {
@@ -222,7 +263,8 @@ impl Response {
 
     /// The `ErrorCode` of a fault.
     pub fn fault(&self) -> Option<i32> {
-        let (_, rest) = self.text().split_once("ErrorCode>")?;
+        let text = std::str::from_utf8(&self.body).ok()?;
+        let (_, rest) = text.split_once("ErrorCode>")?;
         rest.split_once('<')?.0.parse().ok()
     }
 }

@@ -52,6 +52,11 @@ impl Blocks {
     /// Reads the block that comes next.
     pub(super) fn read(&mut self, reader: &mut Reader<'_>, expected: Expected) -> Result<(), Rejection> {
         let names = expected.version.vocabulary();
+        // SOAP 1.1, 4.2, and SOAP 1.2 Part 1, 5.2.
+        if reader.peek()?.is_some_and(|tag| tag.namespace.is_empty()) {
+            let expected = "a header block with a namespace".to_owned();
+            return Err(reader.violation(Rule::Unexpected { expected }).into());
+        }
         let must_understand = flag(reader, &names.must_understand)?;
         let role = reader.attribute(&names.role);
         let for_us = role.as_deref().is_none_or(|role| names.our_roles.contains(&role.trim()));
@@ -116,10 +121,6 @@ pub(super) fn judge_encoding(reader: &mut Reader<'_>, version: Version) -> Resul
 fn judge_block(reader: &mut Reader<'_>, for_us: bool) -> Result<(), Rejection> {
     let version = Version::Soap12;
     flag(reader, &version.vocabulary().relay)?;
-    if reader.peek()?.is_some_and(|tag| tag.namespace.is_empty()) {
-        let expected = "a header block with a namespace".to_owned();
-        return Err(reader.violation(Rule::Unexpected { expected }).into());
-    }
     if for_us { judge_encoding(reader, version) } else { Ok(()) }
 }
 

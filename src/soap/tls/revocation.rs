@@ -67,7 +67,7 @@ impl File {
 }
 
 /// The lists in the bytes of a file, signed by their issuers as far as we know these.
-fn lists(bytes: &[u8], issuers: &[CertificateDer<'_>]) -> Result<Vec<List>, String> {
+pub(super) fn lists(bytes: &[u8], issuers: &[CertificateDer<'_>]) -> Result<Vec<List>, String> {
     files::revocation_lists(bytes)?.into_iter().map(|der| list(der, issuers)).collect()
 }
 

@@ -5,9 +5,24 @@
 
 use std::time::{Duration, Instant};
 
-use xml::{Limits, Reader};
+use xml::{Decode as _, Limits, Reader};
 
 fn linear(name: &str, document: impl Fn(usize) -> String) {
+    let read = |document: &str, limits: Limits| {
+        let mut reader = Reader::new(document.as_bytes(), limits).unwrap();
+        reader.enter().unwrap();
+        reader.any_attributes();
+        // Either the element has text or it has children.
+        if reader.text().is_err() {
+            let mut reader = Reader::new(document.as_bytes(), limits).unwrap();
+            reader.skip().unwrap();
+            reader.finish().unwrap();
+        }
+    };
+    linear_work(name, document, read);
+}
+
+fn linear_work(name: &str, document: impl Fn(usize) -> String, work: impl Fn(&str, Limits)) {
     let limits = Limits {
         depth: usize::MAX,
         attributes: usize::MAX,
@@ -20,15 +35,7 @@ fn linear(name: &str, document: impl Fn(usize) -> String) {
     let time = |document: &str| -> Duration {
         let once = || {
             let start = Instant::now();
-            let mut reader = Reader::new(document.as_bytes(), limits).unwrap();
-            reader.enter().unwrap();
-            reader.any_attributes();
-            // Either the element has text or it has children.
-            if reader.text().is_err() {
-                let mut reader = Reader::new(document.as_bytes(), limits).unwrap();
-                reader.skip().unwrap();
-                reader.finish().unwrap();
-            }
+            work(document, limits);
             start.elapsed()
         };
         (0..5).map(|_| once()).min().unwrap()
@@ -91,4 +98,15 @@ fn text_in_pieces_costs_linear_time() {
 fn values_cost_linear_time() {
     linear("references in a value", |n| format!("<a b='{}'/>", "&lt;\r\n".repeat(n)));
     linear("a long name", |n| format!("<{}/>", "aæ".repeat(n)));
+}
+
+#[test]
+fn base64_costs_linear_time() {
+    let decode = |document: &str, limits: Limits| {
+        let mut reader = Reader::new(document.as_bytes(), limits).unwrap();
+        reader.enter().unwrap();
+        xml::datatypes::Base64::decode(&mut reader).unwrap();
+    };
+    linear_work("base64", |n| format!("<a>{}</a>", "QUJD".repeat(8 * n)), decode);
+    linear_work("base64 in lines", |n| format!("<a>{}</a>", "QUJD\n".repeat(8 * n)), decode);
 }

@@ -1,0 +1,242 @@
+//! The guard: a connection that is given up when its other side brings no head, or takes no answer, in time.
+//! It knows bytes and clocks, and the few answers the HTTP parser gives by itself: to those it gives the body of a fault.
+//! What a request means, and how long its body may take, is left to `endpoint` and `body`.
+
+use std::cell::Cell;
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker, ready};
+use std::time::Duration;
+
+use actix_web::HttpRequest;
+use actix_web::rt::time::{Instant, Sleep, sleep_until};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use super::door::Door;
+use super::plain;
+use super::rejection::Rejection;
+use crate::settings::Limits;
+
+/// How much later than the parser's own clock ours strikes: for a first head it answers 408, ours can only cut.
+const LATER: Duration = Duration::from_secs(2);
+
+/// A connection, watched.
+pub(super) struct Guarded<S: AsyncWrite + Unpin> {
+    stream: S,
+    door: Arc<Door>,
+    pulse: Rc<Pulse>,
+    /// Until when the head must be there that comes after so many.
+    head: Option<(u64, Pin<Box<Sleep>>)>,
+    leaving: Option<Leaving>,
+    /// An answer in place of the parser's own, and how much of it has left.
+    instead: Option<(Vec<u8>, usize)>,
+    /// The other side has closed, or the connection has failed.
+    gone: bool,
+}
+
+/// What the handler of a request tells the guard of its connection.
+#[derive(Default)]
+pub(super) struct Pulse {
+    at: Cell<At>,
+    /// Heads that have come.
+    heads: Cell<u64>,
+}
+
+/// What a connection is at.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum At {
+    /// Between two requests, or in the head of the next.
+    #[default]
+    Rest,
+    /// A request whose head is there: the time of its body is counted elsewhere.
+    Request,
+    /// The parser gave up on its body, and forgot the request.
+    Broken,
+}
+
+/// A request on its connection.
+pub(super) struct Busy(Option<Rc<Pulse>>);
+
+/// An answer that the other side does not take as fast as we write it.
+struct Leaving {
+    until: Pin<Box<Sleep>>,
+    bytes: u64,
+}
+
+impl Pulse {
+    /// A request has its head.
+    pub(super) fn begin(request: &HttpRequest) -> Busy {
+        let pulse = request.conn_data::<Rc<Self>>().cloned();
+        if let Some(pulse) = &pulse {
+            pulse.at.set(At::Request);
+            pulse.heads.set(pulse.heads.get() + 1);
+        }
+        Busy(pulse)
+    }
+}
+
+impl Busy {
+    /// The request has its answer.
+    pub(super) fn end(mut self) {
+        if let Some(pulse) = self.0.take() {
+            pulse.at.set(At::Rest);
+        }
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        if let Some(pulse) = &self.0 {
+            pulse.at.set(At::Broken);
+        }
+    }
+}
+
+impl<S: AsyncWrite + Unpin> Guarded<S> {
+    pub(super) fn new(stream: S, door: Arc<Door>) -> Self {
+        Self {
+            stream,
+            door,
+            pulse: Rc::default(),
+            head: None,
+            leaving: None,
+            instead: None,
+            gone: false,
+        }
+    }
+
+    /// The connection itself.
+    pub(super) fn stream(&self) -> &S {
+        &self.stream
+    }
+
+    /// What the handlers of its requests tell.
+    pub(super) fn pulse(&self) -> Rc<Pulse> {
+        Rc::clone(&self.pulse)
+    }
+
+    fn limits(&self) -> &Limits {
+        &self.door.limits
+    }
+
+    /// Has a head been on its way for too long?
+    fn check_head(&mut self, context: &mut Context<'_>, came: bool) -> io::Result<()> {
+        let heads = self.pulse.heads.get();
+        // The head that was waited for has come, or none is waited for.
+        if self.pulse.at.get() != At::Rest || self.head.as_ref().is_some_and(|(before, _)| *before != heads) {
+            self.head = None;
+        }
+        if came && self.head.is_none() && self.pulse.at.get() == At::Rest {
+            let allowed = Duration::from_secs(self.limits().head_seconds);
+            self.head = Some((heads, Box::pin(sleep_until(Instant::now() + allowed + LATER))));
+        }
+        let late = self.head.as_mut().is_some_and(|(_, until)| until.as_mut().poll(context).is_ready());
+        if late { Err(too_slow("a request head")) } else { Ok(()) }
+    }
+
+    /// The other side took so many bytes.
+    fn took(&mut self, bytes: usize) {
+        if let Some(leaving) = &mut self.leaving {
+            leaving.bytes += bytes as u64;
+        }
+    }
+
+    /// The other side takes nothing just now: an answer must leave as fast as a body must come.
+    fn check_leaving(&mut self, context: &mut Context<'_>) -> io::Result<()> {
+        let (seconds, rate) = (self.limits().answer_seconds, self.limits().body_rate);
+        let window = || Box::pin(sleep_until(Instant::now() + Duration::from_secs(seconds)));
+        let leaving = self.leaving.get_or_insert_with(|| Leaving { until: window(), bytes: 0 });
+        while leaving.until.as_mut().poll(context).is_ready() {
+            if leaving.bytes < seconds.saturating_mul(u64::from(rate)).max(1) {
+                return Err(too_slow("a reader"));
+            }
+            *leaving = Leaving { until: window(), bytes: 0 };
+        }
+        Ok(())
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Guarded<S> {
+    fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut this.stream).poll_read(context, buffer);
+        let came = buffer.filled().len() > before;
+        this.gone |= !came && read.is_ready() && buffer.remaining() > 0;
+        this.check_head(context, came).inspect_err(|_| this.gone = true)?;
+        read
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        if this.instead.is_none() {
+            this.instead = plain::with_a_fault(bytes, &this.door).map(|answer| (answer, 0));
+        }
+        let Some((answer, mut left)) = this.instead.take() else {
+            let written = this.write(context, bytes);
+            return written;
+        };
+        while let Some(rest) = answer.get(left..).filter(|rest| !rest.is_empty()) {
+            match this.write(context, rest) {
+                Poll::Ready(written) => left += written?,
+                Poll::Pending => {
+                    this.instead = Some((answer, left));
+                    return Poll::Pending;
+                }
+            }
+        }
+        Poll::Ready(Ok(bytes.len()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        match Pin::new(&mut this.stream).poll_flush(context) {
+            Poll::Ready(flushed) => {
+                this.leaving = None;
+                Poll::Ready(flushed)
+            }
+            Poll::Pending => {
+                this.check_leaving(context)?;
+                Poll::Pending
+            }
+        }
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        Pin::new(&mut this.stream).poll_shutdown(context)
+    }
+}
+
+impl<S: AsyncWrite + Unpin> Guarded<S> {
+    fn write(&mut self, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        if written.is_pending() {
+            self.check_leaving(context)?;
+        }
+        let written = ready!(written)?;
+        self.took(written);
+        Poll::Ready(Ok(written))
+    }
+}
+
+/// A body in broken chunks is to the parser as if the caller had gone: it closes without a word. The caller is still there to read one.
+impl<S: AsyncWrite + Unpin> Drop for Guarded<S> {
+    fn drop(&mut self) {
+        if self.pulse.at.get() == At::Broken && !self.gone && self.leaving.is_none() {
+            let answer = plain::answer("HTTP/1.1 400 Bad Request", "connection: close", &Rejection::BodyBroken, &self.door);
+            // Nobody is left to wait: what the connection does not take at once is not said.
+            let mut context = Context::from_waker(Waker::noop());
+            let _ = Pin::new(&mut self.stream).poll_write(&mut context, &answer);
+        }
+    }
+}
+
+fn too_slow(what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::TimedOut, format!("{what} took too long"))
+}

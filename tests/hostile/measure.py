@@ -1,0 +1,367 @@
+#!/usr/bin/env python3
+"""Measures the server under bad input, slow callers and overload. README.md says what is asked of it."""
+
+import argparse
+import asyncio
+import itertools
+import os
+import pathlib
+import re
+import resource
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+MESSAGES = "/PjakTassWCFtService/2/CitizenMessageService.svc"
+CODE_LISTS = "/PjakTassWCFtService/5/CodeListService.svc"
+CREATE = (ROOT / "fixtures/01-notification-on-jobnet/01-create.request.xml").read_bytes()
+LOOK_UP = (ROOT / "fixtures/26-code-lists/05-organisation-type.request.xml").read_bytes()
+LARGE = 1024 * 1024
+
+
+class Server:
+    """A release build on an archive of its own."""
+
+    def __init__(self, program, folder):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.log = open(pathlib.Path(folder) / "log", "wb")
+        command = [program, "demo", "--listen", f"127.0.0.1:{self.port}", "--data", str(pathlib.Path(folder) / "data")]
+        environment = dict(os.environ, RUST_LOG="warn")
+        self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log, env=environment)
+        for _ in range(200):
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                return
+            except OSError:
+                time.sleep(0.1)
+        raise SystemExit("the server did not start")
+
+    def memory(self):
+        """Resident bytes."""
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) * 1024
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(60)
+        panics = pathlib.Path(self.log.name).read_bytes().count(b"panic")
+        return code, panics
+
+
+def post(path, body, extra=""):
+    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\n{extra}Content-Length: {len(body)}\r\n\r\n"
+    return head.encode() + body
+
+
+def grown(document):
+    """The notation of fixtures/hostile (its README)."""
+
+    def grow(match):
+        if match[1] == b"listener":
+            return b"127.0.0.1:9"
+        count, piece = match[1].split("×".encode(), 1)
+        return b"".join(piece.replace(b"#", b"%d" % number) for number in range(int(count)))
+
+    return re.sub("⟦(.*?)⟧".encode(), grow, document, flags=re.S)
+
+
+def corpus():
+    for path in sorted((ROOT / "fixtures/hostile/xml").iterdir()):
+        yield path.name, post(MESSAGES, grown(path.read_bytes()))
+    for path in sorted((ROOT / "fixtures/hostile/http").iterdir()):
+        yield path.name, grown(path.read_bytes())
+
+
+class Connection:
+    """One connection that sends requests and reads answers."""
+
+    def __init__(self, port):
+        self.port, self.streams = port, None
+
+    async def ask(self, request, timeout=30):
+        """Status of the answer; 0 where none came."""
+        try:
+            return await asyncio.wait_for(self._ask(request), timeout)
+        except (OSError, asyncio.IncompleteReadError, asyncio.TimeoutError, ValueError):
+            self.close()
+            return 0
+
+    async def _ask(self, request):
+        if self.streams is None:
+            self.streams = await asyncio.open_connection("127.0.0.1", self.port, limit=1 << 20)
+        reader, writer = self.streams
+        sending = asyncio.ensure_future(self._send(writer, request))
+        try:
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = re.search(rb"content-length: (\d+)", head.lower())
+            await reader.readexactly(int(length[1]) if length else 0)
+        finally:
+            sending.cancel()
+        if b"connection: close" in head.lower():
+            self.close()
+        return int(head.split(b" ", 2)[1])
+
+    async def _send(self, writer, request):
+        try:
+            writer.write(request)
+            await writer.drain()
+        except OSError:
+            pass
+
+    def close(self):
+        if self.streams is not None:
+            self.streams[1].transport.abort()
+            self.streams = None
+
+
+class Report:
+    def __init__(self):
+        self.missed = []
+
+    def line(self, name, value, unit, most=None, least=None):
+        met = (most is None or value <= most) and (least is None or value >= least)
+        asked = f"at most {most}" if most is not None else f"at least {least}" if least is not None else "reported"
+        print(f"{'ok  ' if met else 'MISS'} {name}: {value:.6g} {unit} ({asked})", flush=True)
+        if not met:
+            self.missed.append(name)
+
+
+def progress(text):
+    if sys.stderr.isatty():
+        print(f"\r{text:<79}", end="", file=sys.stderr, flush=True)
+
+
+def percentile(values, part):
+    values = sorted(values)
+    return values[min(len(values) - 1, int(len(values) * part))] if values else 0.0
+
+
+async def probe(port, until, request, pause=0.05):
+    """A legal caller: times and failures until the event."""
+    connection, times, failures = Connection(port), [], 0
+    while not until.is_set():
+        started = time.monotonic()
+        if await connection.ask(request) == 200:
+            times.append(time.monotonic() - started)
+        else:
+            failures += 1
+        await asyncio.sleep(pause)
+    connection.close()
+    return times, failures
+
+
+async def single(server, report, small):
+    files = list(corpus())
+    for _, request in files[:: 4 if small else 1]:  # the house has been lived in before it is measured
+        await Connection(server.port).ask(request)
+    await asyncio.sleep(1 if small else 5)
+    slowest, unanswered, worst = {False: (0, ""), True: (0, "")}, [], 0
+    for index, (name, request) in enumerate(files):
+        progress(f"single: {index} of {len(files)}")
+        before = server.memory()
+        started = time.monotonic()
+        connection = Connection(server.port)
+        status = await connection.ask(request)
+        elapsed = time.monotonic() - started
+        connection.close()
+        if not 400 <= status <= 599:
+            unanswered.append(name)
+        slowest[len(request) > LARGE] = max(slowest[len(request) > LARGE], (elapsed, name))
+        for _ in range(50):
+            if server.memory() - before <= 8 << 20:
+                break
+            await asyncio.sleep(0.1)
+        worst = max(worst, server.memory() - before)
+    progress("")
+    report.line("hostile requests without their refusal", len(unanswered), " ".join(unanswered), most=0)
+    report.line(f"slowest answer ({slowest[False][1]})", slowest[False][0], "s", most=1)
+    report.line(f"slowest answer to a large one ({slowest[True][1]})", slowest[True][0], "s", most=2)
+    report.line("memory kept after 5 s by any one", worst / (1 << 20), "MiB", most=8)
+
+
+async def beside(server, report, small):
+    files = itertools.cycle([request for _, request in corpus()])
+    over = asyncio.Event()
+    sent = 0
+
+    async def hostile():
+        nonlocal sent
+        while not over.is_set():
+            connection = Connection(server.port)
+            await connection.ask(next(files))
+            connection.close()
+            sent += 1
+            progress(f"beside: {sent} hostile requests")
+
+    crowd = [asyncio.ensure_future(hostile()) for _ in range(64)]
+    probing = asyncio.ensure_future(probe(server.port, over, post(CODE_LISTS, LOOK_UP)))
+    await asyncio.sleep(5 if small else 30)
+    over.set()
+    times, failures = await probing
+    await asyncio.gather(*crowd)
+    progress("")
+    report.line("hostile requests beside it", sent, "requests", least=1)
+    report.line("legal calls beside 64 hostile connections, p99", percentile(times, 0.99) * 1000, "ms", most=500)
+    report.line("their failures", failures, "calls", most=0)
+
+
+def is_over(connection):
+    """The kernel's word: TCP_INFO begins with the state; 7 is closed, 8 that the other side has closed."""
+    return struct.unpack("B", connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1))[0] in (7, 8)
+
+
+async def slow(server, report, small):
+    number = 100 if small else 1000
+    head = f"POST {CODE_LISTS} HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\n".encode()
+    ask = f"GET {MESSAGES}?singleWsdl HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+    kinds = {
+        "slow heads": (head, b"X"),
+        "slow bodies": (head + b"Content-Length: 60000\r\n\r\n<", b" "),
+        "slow readers": (ask * 8, None),
+    }
+    over = asyncio.Event()
+    probing = asyncio.ensure_future(probe(server.port, over, post(CODE_LISTS, LOOK_UP)))
+    await asyncio.sleep(1)
+    loop, cut = asyncio.get_running_loop(), {kind: [] for kind in kinds}
+
+    async def one(kind, first, more):
+        connection = socket.socket()
+        connection.setblocking(False)
+        if more is None:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        for _ in range(50):
+            try:
+                await loop.sock_connect(connection, ("127.0.0.1", server.port))
+                break
+            except OSError:
+                await asyncio.sleep(0.1)
+        started = time.monotonic()
+        try:
+            await loop.sock_sendall(connection, first)
+            while not is_over(connection) and time.monotonic() - started < 60:
+                await asyncio.sleep(1)
+                if more is None:
+                    connection.recv(1)
+                else:
+                    connection.send(more)
+        except OSError:
+            pass
+        cut[kind].append(time.monotonic() - started)
+        connection.close()
+        progress("slow: cut " + ", ".join(f"{len(times)} {kind}" for kind, times in cut.items()))
+
+    await asyncio.gather(*(one(kind, *what) for kind, what in kinds.items() for _ in range(number)))
+    over.set()
+    times, failures = await probing
+    progress("")
+    for kind, seconds in cut.items():
+        report.line(f"{number} {kind}, the last one cut after", max(seconds), "s", most=30)
+    report.line("legal calls beside them, p99", percentile(times, 0.99) * 1000, "ms", most=250)
+    report.line("their failures", failures, "calls", most=0)
+
+
+async def overload(server, report, small):
+    seconds = 4 if small else 15
+    request = post(MESSAGES, CREATE)
+
+    async def steady(callers, seconds):
+        end = time.monotonic() + seconds
+        done = 0
+
+        async def call():
+            nonlocal done
+            connection = Connection(server.port)
+            while time.monotonic() < end:
+                done += await connection.ask(request) == 200
+            connection.close()
+
+        await asyncio.gather(*(call() for _ in range(callers)))
+        return done / seconds
+
+    await steady(32, 2)
+    progress("overload: the peak")
+    peak = await steady(32, seconds)
+    idle, refusals, answers, waits, most = [], [], 0, 0, 0
+    pending = set()
+
+    async def call(connection):
+        nonlocal answers, waits
+        started = time.monotonic()
+        status = await connection.ask(request)
+        if status == 503:
+            refusals.append(time.monotonic() - started)
+        elif status == 200:
+            answers += 1
+        else:
+            waits += 1
+        idle.append(connection)
+
+    started, offered = time.monotonic(), 0
+    while (now := time.monotonic() - started) < seconds:
+        while offered < now * peak * 4 and len(pending) < 4000:
+            task = asyncio.ensure_future(call(idle.pop() if idle else Connection(server.port)))
+            pending.add(task)
+            task.add_done_callback(pending.discard)
+            offered += 1
+        most = max(most, server.memory())
+        progress(f"overload: {answers} answered, {len(refusals)} asked to come back")
+        await asyncio.sleep(0.002)
+    goodput = answers / seconds
+    await asyncio.gather(*pending)
+    for connection in idle:
+        connection.close()
+    calm = time.monotonic()
+    connection = Connection(server.port)
+    in_a_row = 0
+    while in_a_row < 20 and time.monotonic() - calm < 30:
+        begun = time.monotonic()
+        status = await connection.ask(request)
+        in_a_row = in_a_row + 1 if status == 200 and time.monotonic() - begun < 0.1 else 0
+    back = time.monotonic() - calm
+    progress("")
+    report.line("peak with 32 callers", peak, "messages a second")
+    report.line("offered", offered / seconds / peak, "times the peak")
+    report.line("goodput beside the peak", goodput / peak * 100, "%", least=80)
+    report.line("asked to come back", len(refusals), "calls")
+    report.line("asked to come back, p99 after", percentile(refusals, 0.99) * 1000, "ms", most=100)
+    report.line("answered neither way", waits, "calls", most=0)
+    report.line("back to normal after", back, "s", most=10)
+    report.line("memory", most / (1 << 20), "MiB", most=512)
+
+
+PARTS = {"single": single, "beside": beside, "slow": slow, "overload": overload}
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("parts", nargs="*", choices=[*PARTS, []], help="which parts; all of them by default")
+    arguments.add_argument("--server", default=str(ROOT / "target/release/dialogmodul"))
+    arguments.add_argument("--small", action="store_true", help="a tenth of it")
+    options = arguments.parse_args()
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    report = Report()
+    for name in options.parts or PARTS:
+        print(f"{name}:")
+        with tempfile.TemporaryDirectory() as folder:
+            server = Server(options.server, folder)
+            try:
+                asyncio.run(PARTS[name](server, report, options.small))
+            finally:
+                code, panics = server.stop()
+            report.line("exit code of the server", code, "", most=0)
+            report.line("panics in its log", panics, "", most=0)
+    untimed = [name for name in report.missed if not re.search(r"p99|slowest|after|beside the peak|memory", name)]
+    print(f"{len(report.missed)} missed" + (f", {len(untimed)} of them not of time or memory" if options.small else ""))
+    raise SystemExit(1 if (untimed if options.small else report.missed) else 0)
+
+
+if __name__ == "__main__":
+    main()
