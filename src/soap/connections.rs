@@ -31,6 +31,10 @@ const LINGERING: Duration = Duration::from_secs(5);
 /// How much of an answer the kernel takes off our hands; by itself it takes megabytes for each of a thousand slow readers.
 const SEND_BUFFER: usize = 128 * 1024;
 
+/// The address a connection came in at.
+#[derive(Clone, Copy)]
+pub(super) struct CameInAt(pub(super) SocketAddr);
+
 /// Connections that wait to be accepted; the standard library's 128 make a storm of callers wait for seconds.
 const WAITING: i32 = 2048;
 
@@ -76,6 +80,7 @@ fn prepare(listener: &TcpListener, seconds: u64) -> io::Result<()> {
 
 fn plain(builder: ServerBuilder, name: String, listener: TcpListener, door: &web::Data<Door>) -> io::Result<ServerBuilder> {
     let (door, stopping) = (door.clone(), builder.graceful_shutdown_signal());
+    let at = CameInAt(listener.local_addr()?);
     builder.listen(name, listener, move || {
         let guarding = Arc::clone(&door);
         fn_service(move |stream: TcpStream| {
@@ -83,7 +88,7 @@ fn plain(builder: ServerBuilder, name: String, listener: TcpListener, door: &web
             let guarded = Guarded::new(stream, Arc::clone(&guarding));
             async move { Ok::<_, DispatchError>((guarded, address)) }
         })
-        .and_then(http(door.clone(), stopping.clone(), |_| None))
+        .and_then(http(door.clone(), stopping.clone(), at, |_| None))
     })
 }
 
@@ -95,6 +100,7 @@ fn secure(
     config: ServerConfig,
 ) -> io::Result<ServerBuilder> {
     let (door, stopping) = (door.clone(), builder.graceful_shutdown_signal());
+    let at = CameInAt(listener.local_addr()?);
     builder.listen(name, listener, move || {
         let guarding = Arc::clone(&door);
         let mut acceptor = Acceptor::new(config.clone());
@@ -105,7 +111,7 @@ fn secure(
                 let address = stream.get_ref().0.peer_addr().ok();
                 (Guarded::new(stream, Arc::clone(&guarding)), address)
             })
-            .and_then(http(door.clone(), stopping.clone(), tls::Peer::of_connection))
+            .and_then(http(door.clone(), stopping.clone(), at, tls::Peer::of_connection))
     })
 }
 
@@ -113,6 +119,7 @@ fn secure(
 fn http<S>(
     door: web::Data<Door>,
     stopping: actix_server::GracefulShutdownSignal,
+    at: CameInAt,
     peer: fn(&dyn std::any::Any) -> Option<tls::Peer>,
 ) -> impl ServiceFactory<(Guarded<S>, Option<SocketAddr>), Config = (), Response = (), Error = DispatchError, InitError = ()>
 where
@@ -129,6 +136,7 @@ where
         .client_request_timeout(Duration::from_secs(door.limits.head_seconds))
         .client_disconnect_timeout(LINGERING)
         .on_connect_ext(move |guarded: &Guarded<S>, data| {
+            data.insert(at);
             data.insert(guarded.pulse());
             if let Some(peer) = peer(guarded.stream()) {
                 data.insert(peer);

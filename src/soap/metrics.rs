@@ -15,6 +15,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::Mutex;
 
 use self::lookout::Lookout;
+use super::connections::CameInAt;
 use super::door::Door;
 use crate::contract::{Operation, Service};
 use crate::meter::{Gauge, GaugeVec, HistogramVec, IntCounterVec, Meters};
@@ -152,7 +153,8 @@ impl Metrics {
 
     /// Did the request come to the address that is only for watching?
     pub(super) fn are_asked(&self, request: &HttpRequest) -> bool {
-        self.watched_at == Some(request.app_config().local_addr())
+        let at = request.conn_data::<CameInAt>();
+        at.is_some_and(|CameInAt(at)| self.watched_at == Some(*at))
     }
 
     /// A call has ended.
