@@ -129,6 +129,7 @@ fn open(database: &Database) -> Result<Repository, Failure> {
 fn settings(database: &Database, audit_key: [u8; 32]) -> repository::Settings {
     repository::Settings {
         audit_url: database.audit_url.clone(),
+        replica: database.read_url.clone(),
         pooled: database.pooled,
         ..repository::Settings::new(audit_key)
     }

@@ -17,6 +17,7 @@ mod outbox;
 mod pool;
 mod postgres;
 mod reader;
+mod replica;
 mod rows;
 mod schema;
 mod sqlite;
@@ -44,6 +45,7 @@ use import::{ImportError, Kind, Summary};
 use ledger::{Book, Ledger};
 use pool::Pool;
 use postgres::Postgres;
+use replica::Replica;
 use sqlite::Sqlite;
 use tally::Tally;
 
@@ -56,6 +58,8 @@ pub struct Settings {
     pub audit_url: Option<String>,
     /// Read connections at most.
     pub readers: u32,
+    /// A replica of the PostgreSQL database, for questions whose answer may be a moment old.
+    pub replica: Option<String>,
     /// Does the URL lead to a pooler that gives a connection to the server for one transaction at a time (PgBouncer, `pool_mode = transaction`)?
     pub pooled: bool,
     /// Units that may wait for the writer; one more is refused as unavailable.
@@ -69,6 +73,7 @@ impl Settings {
             audit_key,
             audit_url: None,
             readers: 16,
+            replica: None,
             pooled: false,
             queue: 1024,
         }
@@ -81,6 +86,9 @@ pub enum OpenError {
     /// The URL names no engine we have.
     #[error("the database URL must be sqlite:PATH or postgres://USER@HOST/DATABASE")]
     UnknownEngine,
+    /// A replica of something that has none.
+    #[error("only a PostgreSQL database has a replica: its URL begins with postgres://, like that of the database")]
+    NoReplica,
     /// The database cannot be reached.
     #[error("the {engine} database cannot be opened: {reason}")]
     Unreachable {
@@ -182,6 +190,7 @@ struct Archive {
     keys: Arc<Keys>,
     committer: Committer,
     tally: Tally,
+    replica: Option<Replica>,
 }
 
 /// A database, to be connected to.
@@ -196,7 +205,7 @@ impl Store {
     fn named(url: &str, pooled: bool) -> Result<Self, OpenError> {
         if let Some(path) = url.strip_prefix("sqlite:").filter(|path| keeps(path)) {
             Ok(Self::Sqlite(Arc::new(Sqlite { path: path.to_owned() })))
-        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        } else if is_postgres(url) {
             Ok(Self::Postgres(Arc::new(Postgres::new(url, pooled))))
         } else {
             Err(OpenError::UnknownEngine)
@@ -249,6 +258,9 @@ impl Repository {
     /// # Errors
     /// See [`OpenError`].
     pub fn open(url: &str, settings: &Settings) -> Result<Self, OpenError> {
+        if settings.replica.is_some() && !is_postgres(url) {
+            return Err(OpenError::NoReplica);
+        }
         let archive = match Store::named(url, settings.pooled)? {
             Store::Sqlite(engine) => Archive::open(Store::Sqlite(engine.clone()), engine, settings, Pools::Sqlite),
             Store::Postgres(engine) => Archive::open(Store::Postgres(engine.clone()), engine, settings, Pools::Postgres),
@@ -259,6 +271,14 @@ impl Repository {
     /// A reader for the life of one call; it takes a connection when it first needs one.
     pub fn reader(&self) -> Reader {
         Reader::new(&self.0.pools)
+    }
+
+    /// A reader for one call whose answer may be a moment old: of the replica, where there is one that answers.
+    pub fn replica_reader(&self) -> Reader {
+        match &self.0.replica {
+            Some(replica) => Reader::of_replica(replica, &self.0.pools),
+            None => self.reader(),
+        }
     }
 
     /// Hands a unit to the writer. All of it is stored or none; the answer comes after the commit.
@@ -307,10 +327,11 @@ impl Repository {
 
     /// What the archive counts about itself, in the text format of Prometheus; the database is not asked.
     pub fn measured(&self) -> String {
-        self.0.tally.text(match &self.0.pools {
+        let database = match &self.0.pools {
             Pools::Sqlite(pool) => pool.state(),
             Pools::Postgres(pool) => pool.state(),
-        })
+        };
+        self.0.tally.text(&[Some(database), self.0.replica.as_ref().map(Replica::state)])
     }
 
     /// The audit, to be read back.
@@ -376,7 +397,12 @@ impl Archive {
         }
         let keys = Arc::new(Keys::derive(&settings.audit_key));
         let chain = Chain::begin(Arc::clone(&keys));
-        let tally = Tally::new(settings.readers);
+        let replica = match &settings.replica {
+            Some(url) if is_postgres(url) => Some(Replica::new(Postgres::new(url, settings.pooled), settings.readers)),
+            Some(_) => return Err(OpenError::NoReplica),
+            None => None,
+        };
+        let tally = Tally::new(settings.readers.max(1) * if replica.is_some() { 2 } else { 1 });
         let committer = Committer::start(engine.clone(), connection, ledger, chain, settings.queue, tally.clone())?;
         Ok(Self {
             pools: pools(Pool::new(engine, settings.readers)),
@@ -384,6 +410,7 @@ impl Archive {
             keys,
             committer,
             tally,
+            replica,
         })
     }
 }
@@ -401,6 +428,10 @@ fn ready<E: Engine>(engine: &E, migrate: fn(&mut E::Connection) -> diesel::migra
     })?;
     // A fresh connection: what the migration set for itself must not stay with the writer.
     engine.writing().map_err(unreachable)
+}
+
+fn is_postgres(url: &str) -> bool {
+    url.starts_with("postgres://") || url.starts_with("postgresql://")
 }
 
 /// Does SQLite keep what is written under this path? Under some names it makes a database of its own for each connection.

@@ -35,6 +35,7 @@ mod wsrm_message;
 pub use crate::contract::Operation;
 pub use admission::Stated;
 pub use call::Call;
+pub use code_list::{CodeListAnswer, EncodedLists};
 pub use desk::{Desk, Refused, Settings};
 pub use identity::Identity;
 pub use sources::Sources;

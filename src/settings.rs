@@ -29,6 +29,15 @@ pub struct Database {
     )]
     pub url: String,
 
+    /// A replica of the PostgreSQL archive: operations that only read ask it, and see what it has received so far. Default: none. While it does not answer, the archive itself is asked.
+    #[arg(
+        long = "read-database-url",
+        env = "DIALOGMODUL_READ_DATABASE_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    pub read_url: Option<String>,
+
     /// A pooler stands before PostgreSQL that gives a connection to the server for one transaction at a time (PgBouncer with `pool_mode = transaction`): then nothing is kept with a connection.
     #[arg(long = "database-pooled", env = "DIALOGMODUL_DATABASE_POOLED")]
     pub pooled: bool,

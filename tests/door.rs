@@ -560,6 +560,56 @@ mod descriptions {
         );
     }
 
+    /// Compressed for those who ask, with a tag of its own; whoever has it is not sent it again.
+    #[test]
+    fn a_description_is_compressed_for_those_who_ask() {
+        let house = house();
+        let path = format!("{MESSAGES}?singleWsdl");
+        let plain = house.get(&path);
+        let compressed = house.send(&request("GET", &path, "Accept-Encoding: br, gzip\r\n", b""));
+        assert_eq!(
+            (compressed.header("content-encoding"), plain.header("content-encoding")),
+            (Some("gzip"), None)
+        );
+        assert!(compressed.body.len() * 4 < plain.body.len());
+        assert_eq!(unpacked(&compressed.body), plain.body);
+        let tag = compressed.header("etag").unwrap();
+        assert_ne!(Some(tag), plain.header("etag"));
+        for (headers, status) in [
+            (format!("If-None-Match: {tag}\r\nAccept-Encoding: gzip\r\n"), 304),
+            (format!("If-None-Match: {tag}\r\n"), 200),
+        ] {
+            let again = house.send(&request("GET", &path, &headers, b""));
+            assert_eq!((again.status(), again.header("vary").is_some()), (status, true), "{headers}");
+        }
+    }
+
+    /// K2: a list is the same from the shelf, written anew, and compressed; an answer of another kind is not compressed.
+    #[test]
+    fn k2_a_code_list_is_compressed_for_those_who_ask() {
+        let house = house();
+        let ask = include_str!("../fixtures/26-code-lists/01-citizen-message-context-type.request.xml");
+        let recorded = include_bytes!("../fixtures/26-code-lists/01-citizen-message-context-type.response.xml");
+        for _ in 0..3 {
+            let plain = house.post(CODE_LISTS, "", ask.as_bytes());
+            assert_eq!(
+                (plain.body.as_slice(), plain.header("content-encoding")),
+                (recorded.as_slice(), None)
+            );
+            let compressed = house.post(CODE_LISTS, "Accept-Encoding: gzip\r\n", ask.as_bytes());
+            assert_eq!(compressed.header("content-encoding"), Some("gzip"));
+            assert_eq!(unpacked(&compressed.body), recorded);
+        }
+        let refused = house.post(CODE_LISTS, "Accept-Encoding: gzip\r\n", b"<a/>");
+        assert_eq!((refused.status(), refused.header("content-encoding")), (500, None));
+    }
+
+    fn unpacked(gzip: &[u8]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(gzip), &mut bytes).unwrap();
+        bytes
+    }
+
     #[test]
     fn descriptions_are_the_same_to_the_byte_after_a_restart() {
         let path = format!("{CODE_LISTS}?singleWsdl");

@@ -46,6 +46,7 @@ impl Demo {
     pub(super) fn run(self) -> Result<(), Failure> {
         let database = Database {
             url: format!("sqlite:{}", self.data.join("demo.sqlite").display()),
+            read_url: None,
             pooled: false,
             audit_url: self.audit_url.clone(),
             audit_key_file: self.data.join("audit.key"),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::QueryResult;
+use diesel::result::{DatabaseErrorKind, Error as DatabaseError};
 
 use super::engine::Engine;
 use super::trouble;
@@ -32,11 +33,16 @@ impl<E: Engine> Clone for Pool<E> {
 impl<E: Engine> Pool<E> {
     /// A pool of at most `size` connections, opened when they are first needed.
     pub fn new(engine: Arc<E>, size: u32) -> Self {
+        Self::waiting(engine, size, WAIT)
+    }
+
+    /// A pool that gives up on a connection after `patience`.
+    pub fn waiting(engine: Arc<E>, size: u32, patience: Duration) -> Self {
         let pool = r2d2::Pool::builder()
             .max_size(size.max(1))
             .min_idle(Some(0))
             .test_on_check_out(false)
-            .connection_timeout(WAIT)
+            .connection_timeout(patience)
             .error_handler(Box::new(LogFailure))
             .build_unchecked(Manager(engine.clone()));
         Self { connections: pool, engine }
@@ -86,6 +92,10 @@ impl<E: Engine> Lease<E> {
                 Ok(value) => {
                     self.connection = Some(pooled);
                     return Ok(value);
+                }
+                // Only a replica cancels a question: what it read was being removed.
+                Err(DatabaseError::DatabaseError(DatabaseErrorKind::SerializationFailure, _)) => {
+                    return Err(Error::Unavailable("the replica gave way to what it replicates".to_owned()));
                 }
                 Err(_) if !E::is_alive(&mut pooled.connection) => pooled.broken = true,
                 Err(error) => return Err(trouble::failure("a query failed", &error)),

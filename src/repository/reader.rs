@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::pool::Lease;
 use super::postgres::{self, Postgres};
+use super::replica::Replica;
 use super::sqlite::{self, Sqlite};
 use super::{Agreement, CitizenNumbers, Extent, MessageFilter, OutboxDepth, Pools, StoredDocument};
 use crate::domain::code_list::CodeLists;
@@ -21,29 +22,57 @@ use crate::domain::{
 use crate::error::Error;
 
 /// Reads for one call over one connection. Every method fails with [`Error::Unavailable`] when the database is away.
-pub struct Reader(Leased);
+pub struct Reader {
+    leased: Leased,
+    /// What a replica is read for, and who is asked if it does not answer.
+    instead: Option<(Leased, Replica)>,
+}
 
 enum Leased {
     Sqlite(Lease<Sqlite>),
     Postgres(Lease<Postgres>),
 }
 
-/// Runs the same query, compiled for the engine in use.
+/// Runs the same query, compiled for the engine in use; where a replica does not answer, once more on the database itself.
 macro_rules! ask {
     ($reader:ident, $module:ident::$question:ident($($argument:expr),*)) => {
-        match &mut $reader.0 {
-            Leased::Sqlite(lease) => lease.run(|connection| sqlite::$module::$question(connection, $($argument),*)),
-            Leased::Postgres(lease) => lease.run(|connection| postgres::$module::$question(connection, $($argument),*)),
+        loop {
+            let answer = match &mut $reader.leased {
+                Leased::Sqlite(lease) => lease.run(|connection| sqlite::$module::$question(connection, $($argument),*)),
+                Leased::Postgres(lease) => lease.run(|connection| postgres::$module::$question(connection, $($argument),*)),
+            };
+            match answer {
+                Err(Error::Unavailable(reason)) if $reader.instead.is_some() => $reader.leave_replica(&reason),
+                answer => break answer,
+            }
         }
     };
 }
 
 impl Reader {
     pub(super) fn new(pools: &Pools) -> Self {
-        Self(match pools {
-            Pools::Sqlite(pool) => Leased::Sqlite(pool.lease()),
-            Pools::Postgres(pool) => Leased::Postgres(pool.lease()),
-        })
+        Self {
+            leased: Leased::of(pools),
+            instead: None,
+        }
+    }
+
+    /// Reads from the replica while it answers.
+    pub(super) fn of_replica(replica: &Replica, pools: &Pools) -> Self {
+        match replica.lease() {
+            Some(lease) => Self {
+                leased: Leased::Postgres(lease),
+                instead: Some((Leased::of(pools), replica.clone())),
+            },
+            None => Self::new(pools),
+        }
+    }
+
+    fn leave_replica(&mut self, reason: &str) {
+        if let Some((database, replica)) = self.instead.take() {
+            replica.rest(reason);
+            self.leased = database;
+        }
     }
 
     /// The citizen with a civil registration number, with all relations.
@@ -262,9 +291,18 @@ impl Reader {
     }
 
     pub(super) fn ping(&mut self) -> Result<(), Error> {
-        match &mut self.0 {
+        match &mut self.leased {
             Leased::Sqlite(lease) => lease.ping(),
             Leased::Postgres(lease) => lease.ping(),
+        }
+    }
+}
+
+impl Leased {
+    fn of(pools: &Pools) -> Self {
+        match pools {
+            Pools::Sqlite(pool) => Self::Sqlite(pool.lease()),
+            Pools::Postgres(pool) => Self::Postgres(pool.lease()),
         }
     }
 }

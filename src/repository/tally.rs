@@ -76,10 +76,12 @@ impl Tally {
     }
 
     /// The meters as text.
-    pub fn text(&self, pool: r2d2::State) -> String {
+    pub fn text(&self, pools: &[Option<r2d2::State>]) -> String {
         let of = |state| self.connections.with_label_values(&[state]);
-        of("in_use").set(pool.connections.saturating_sub(pool.idle_connections).into());
-        of("idle").set(pool.idle_connections.into());
+        let pools = || pools.iter().flatten();
+        let idle = |pool: &r2d2::State| pool.idle_connections;
+        of("in_use").set(pools().map(|pool| pool.connections.saturating_sub(idle(pool))).sum::<u32>().into());
+        of("idle").set(pools().map(idle).sum::<u32>().into());
         self.meters.text()
     }
 }

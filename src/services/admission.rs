@@ -3,6 +3,10 @@
 //! the active one, none at all, one the calling system has an agreement for, or an anden aktør for a job centre.
 //! Reading certificates and headers is left to `soap`.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 
 use super::code_lists::{ListName, Lists};
@@ -49,11 +53,64 @@ impl Desk {
         let day = domain::danish_day(received_at);
         check_values(&self.lists(), &user, &organisation, day)?;
         let system = Standing::read(&mut self.repository.reader(), identity, day)?.admit(&organisation, &user.organisation)?;
+        self.known.note(identity, &organisation, &user.organisation, &system);
         Ok(Caller {
             system,
             organisation,
             user,
         })
+    }
+
+    /// The caller again, as long as an earlier admission counts; the archive is not asked. For look-ups that concern nobody (K2).
+    #[must_use]
+    pub fn admitted(&self, identity: &Identity, stated: Stated, received_at: DateTime<Utc>) -> Option<Caller> {
+        let Stated { organisation, user } = stated;
+        check_values(&self.lists_at_hand(), &user, &organisation, domain::danish_day(received_at)).ok()?;
+        let system = self.known.system(identity, &organisation, &user.organisation)?;
+        Some(Caller {
+            system,
+            organisation,
+            user,
+        })
+    }
+}
+
+/// Who was admitted a moment ago.
+#[derive(Debug)]
+pub(super) struct Known {
+    admissions: Mutex<HashMap<Admission, (Instant, String)>>,
+    count_for: Duration,
+}
+
+/// Certificate, active organisation, the user's organisation.
+type Admission = (String, Organisation, Organisation);
+
+/// More than these are forgotten together.
+const KNOWN: usize = 4096;
+
+impl Known {
+    /// Admissions that count for so long.
+    pub(super) fn new(count_for: Duration) -> Self {
+        Self {
+            admissions: Mutex::default(),
+            count_for,
+        }
+    }
+
+    fn note(&self, identity: &Identity, organisation: &Organisation, of_user: &Organisation, system: &str) {
+        let admission = (identity.subject(), organisation.clone(), of_user.clone());
+        let mut admissions = self.admissions.lock().unwrap_or_else(PoisonError::into_inner);
+        if admissions.len() >= KNOWN {
+            admissions.clear();
+        }
+        admissions.insert(admission, (Instant::now(), system.to_owned()));
+    }
+
+    fn system(&self, identity: &Identity, organisation: &Organisation, of_user: &Organisation) -> Option<String> {
+        let admission = (identity.subject(), organisation.clone(), of_user.clone());
+        let admissions = self.admissions.lock().unwrap_or_else(PoisonError::into_inner);
+        let (at, system) = admissions.get(&admission)?;
+        (at.elapsed() < self.count_for).then(|| system.clone())
     }
 }
 

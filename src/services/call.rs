@@ -76,7 +76,7 @@ impl<'d> Call<'d> {
             received_at,
             caller,
             reader: desk.repository.reader(),
-            lists: desk.lists(),
+            lists: desk.lists_at_hand(),
             unit: Unit::default(),
             mark: None,
             surroundings: Surroundings::default(),
@@ -115,6 +115,9 @@ impl<'d> Call<'d> {
     /// [`Refusal::NotAuthorised`].
     pub(super) fn open(&mut self, operation: Operation) -> Result<(), Error> {
         self.audit.operation = Some(operation.label());
+        if operation.only_looks() {
+            self.reader = self.desk.repository.replica_reader();
+        }
         Ok(self.desk.access.may_call(operation.right(), &self.caller)?)
     }
 

@@ -1,4 +1,4 @@
-//! The code lists in memory: read once, and again when they have grown old, so that a new value needs no restart (K1, K2).
+//! The code lists in memory: read at start, and again once a second, so that a new value needs no restart (K1, K2).
 //! It knows which list of the contract holds which kind of value. The rules on values are the lists' own.
 
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
 
+use super::code_list::EncodedLists;
 use crate::contract;
 use crate::domain::code_list::CodeLists;
 use crate::domain::{Channel, Context, Party, PartyKind, Refusal};
@@ -27,11 +28,19 @@ impl ListName {
     pub(super) const USER_TYPE: Self = Self(contract::request_user_type_identifier_code_list::REQUEST_USER_TYPE_IDENTIFIER.local);
 }
 
-/// The lists of one moment.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Lists(pub(super) CodeLists);
+/// The lists of one moment, and the answers that show them.
+#[derive(Debug)]
+pub(super) struct Lists {
+    pub(super) values: CodeLists,
+    pub(super) encoded: Arc<EncodedLists>,
+}
 
 impl Lists {
+    fn of(values: CodeLists) -> Result<Self, Error> {
+        let encoded = Arc::new(EncodedLists::of(&values)?);
+        Ok(Self { values, encoded })
+    }
+
     /// A context for new data (M14).
     ///
     /// # Errors
@@ -66,7 +75,7 @@ impl Lists {
     /// # Errors
     /// 2002.
     pub(super) fn known(&self, list: ListName, code: i32) -> Result<i32, Refusal> {
-        if self.0.knows(list.0, code) {
+        if self.values.knows(list.0, code) {
             Ok(code)
         } else {
             Err(Refusal::UnknownCodeListItem)
@@ -78,11 +87,11 @@ impl Lists {
     /// # Errors
     /// 2002 or 2003.
     pub(super) fn require(&self, list: ListName, code: i32, day: NaiveDate) -> Result<(), Refusal> {
-        self.0.require(list.0, code, day)
+        self.values.require(list.0, code, day)
     }
 }
 
-/// Keeps the lists, and reads them again when they are old.
+/// Keeps the lists, and reads them again when they have changed.
 #[derive(Debug)]
 pub(super) struct CodeListDesk {
     lists: RwLock<Arc<Lists>>,
@@ -97,7 +106,7 @@ impl CodeListDesk {
     /// # Errors
     /// The archive cannot be read.
     pub(super) fn load(repository: &Repository, keep_for: Duration) -> Result<Self, Error> {
-        let lists = Lists(repository.reader().code_lists()?);
+        let lists = Lists::of(repository.reader().code_lists()?)?;
         Ok(Self {
             lists: RwLock::new(Arc::new(lists)),
             asked: Mutex::new(Instant::now()),
@@ -111,19 +120,31 @@ impl CodeListDesk {
             && asked.elapsed() >= self.keep_for
         {
             *asked = Instant::now();
-            match repository.reader().code_lists() {
-                Ok(lists) => self.replace(Lists(lists)),
-                Err(error) => log::warn!("code lists could not be read again, those in memory are used: {error}"),
+            if let Err(error) = self.look(repository) {
+                log::warn!("code lists could not be read again, those in memory are used: {error}");
             }
         }
+        self.at_hand()
+    }
+
+    /// The lists, without a look at the archive.
+    pub(super) fn at_hand(&self) -> Arc<Lists> {
         self.lists.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn replace(&self, new: Lists) {
-        let mut lists = self.lists.write().unwrap_or_else(PoisonError::into_inner);
-        if **lists != new {
-            *lists = Arc::new(new);
+    /// Is nobody to look just now?
+    pub(super) fn are_fresh(&self) -> bool {
+        self.asked.try_lock().map_or(true, |asked| asked.elapsed() < self.keep_for)
+    }
+
+    /// Nothing is encoded anew unless something changed.
+    fn look(&self, repository: &Repository) -> Result<(), Error> {
+        let values = repository.reader().code_lists()?;
+        if values != self.at_hand().values {
+            let lists = Arc::new(Lists::of(values)?);
+            *self.lists.write().unwrap_or_else(PoisonError::into_inner) = lists;
         }
+        Ok(())
     }
 }
 

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::admission::Stated;
+use super::admission::{Known, Stated};
 use super::call::Call;
+use super::code_list::EncodedLists;
 use super::code_lists::{CodeListDesk, Lists};
 use super::identity::Identity;
 use super::sources::Sources;
@@ -48,6 +49,7 @@ pub struct Desk {
     pub(super) sources: Sources,
     pub(super) settings: Settings,
     pub(super) sub_queues: SubQueues,
+    pub(super) known: Known,
     code_lists: CodeListDesk,
 }
 
@@ -59,13 +61,15 @@ impl Desk {
     pub fn new(repository: Repository, settings: Settings, sources: Sources) -> Result<Self, Error> {
         let access = AccessTable::parse(&settings.access_table).map_err(Error::Internal)?;
         let sub_queues = SubQueues::declared().map_err(Error::Internal)?;
-        let code_lists = CodeListDesk::load(&repository, settings.code_lists_for)?;
+        let keep_for = settings.code_lists_for;
+        let code_lists = CodeListDesk::load(&repository, keep_for)?;
         Ok(Self {
             repository,
             access,
             sources,
             settings,
             sub_queues,
+            known: Known::new(keep_for),
             code_lists,
         })
     }
@@ -142,7 +146,24 @@ impl Desk {
     /// The code lists as they stand now; asks the archive where they have grown old.
     #[must_use]
     pub fn code_lists(&self) -> CodeLists {
-        self.lists().0.clone()
+        self.lists().values.clone()
+    }
+
+    /// Can a call about code lists be answered without a look at the archive?
+    #[must_use]
+    pub fn has_fresh_lists(&self) -> bool {
+        self.code_lists.are_fresh()
+    }
+
+    /// The answers about whole code lists, as they are now.
+    #[must_use]
+    pub fn encoded_lists(&self) -> Arc<EncodedLists> {
+        Arc::clone(&self.code_lists.at_hand().encoded)
+    }
+
+    /// The code lists, without a look at the archive.
+    pub(super) fn lists_at_hand(&self) -> Arc<Lists> {
+        self.code_lists.at_hand()
     }
 
     /// The code lists as they stand now.

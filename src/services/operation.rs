@@ -42,6 +42,31 @@ impl Operation {
         }
     }
 
+    /// Does it only look, so that it may be answered from a replica, a moment old? What writes, or decides, looks at the archive itself.
+    #[must_use]
+    pub fn only_looks(self) -> bool {
+        match self.right() {
+            domain::Operation::GetMessages
+            | domain::Operation::GetMessageThread
+            | domain::Operation::GetAuthorityMessages
+            | domain::Operation::GetDocument
+            | domain::Operation::JobnetGetMessages
+            | domain::Operation::JobnetGetMessageThread
+            | domain::Operation::JobnetGetUnreadMessages
+            | domain::Operation::JobnetGetDocument
+            | domain::Operation::JobnetGetCompanyReplies => true,
+            domain::Operation::CreateMessage
+            | domain::Operation::CreateMessageReply
+            | domain::Operation::MarkAsRead
+            | domain::Operation::RectifyMessage
+            | domain::Operation::JobnetCreateMessage
+            | domain::Operation::JobnetCreateMessageReply
+            | domain::Operation::JobnetMarkAsRead
+            | domain::Operation::ReadCodeLists
+            | domain::Operation::ReadQueue => false,
+        }
+    }
+
     /// Does it make something new each time it is called, so that a request that comes twice has to be told from two requests (M20)?
     /// The others change nothing, or nothing more the second time.
     #[must_use]

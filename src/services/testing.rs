@@ -63,6 +63,8 @@ impl Room {
 
     pub(super) fn call_of(&self, caller: Caller, at: DateTime<Utc>) -> Call<'_> {
         let (reference, _) = self.desk.begin();
+        // As admission would.
+        drop(self.desk.lists());
         self.desk.call(reference, at, &Identity::Development, caller)
     }
 

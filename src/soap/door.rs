@@ -9,6 +9,7 @@ use actix_web::HttpRequest;
 use super::limits::Budget;
 use super::metrics::Metrics;
 use super::places::{Atlas, Places};
+use super::shelf::Shelf;
 use super::tls::Entrance;
 use super::{address, front};
 use crate::contract::Service;
@@ -28,6 +29,7 @@ pub(super) struct Door {
     pub(super) metrics: Metrics,
     pub(super) atlas: Atlas,
     pub(super) pages: Pages,
+    pub(super) shelf: Shelf,
 }
 
 impl Door {
@@ -42,6 +44,7 @@ impl Door {
         let paths = Service::ALL.iter().map(|service| (*service, address::path(*service)));
         let pages = Pages::new(paths, front::platform(), settings.profile == Profile::Development);
         Self {
+            shelf: Shelf::filled(desk.encoded_lists()),
             desk,
             budget: Budget::new(&settings.limits),
             metrics: Metrics::new(watched_at),

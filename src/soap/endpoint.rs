@@ -12,7 +12,6 @@ use actix_web::{HttpRequest, HttpResponse};
 use log::warn;
 
 use super::address::{Address, Form};
-use super::description::Page;
 use super::door::Door;
 use super::fault::Fault;
 use super::guard::Pulse;
@@ -23,7 +22,7 @@ use super::outflow::Outflow;
 use super::promise::Promise;
 use super::rejection::Rejection;
 use super::settle::{self, Settled};
-use super::trip::{self, Arrival, Request};
+use super::trip::{self, Answer, Arrival, Request};
 use super::version::Version;
 use super::{body, envelope, front, health, identity, metrics};
 use crate::contract::Service;
@@ -87,7 +86,7 @@ async fn call(door: Arc<Door>, service: Service, methods: &'static str, request:
         stated: None,
         operation: None,
     };
-    let promise = Promise::new(Arc::clone(&door.desk), refused);
+    let mut promise = Promise::new(Arc::clone(&door.desk), refused);
     let received = receive(&door, service, methods, &request, identity, payload).await;
     let errand = match received {
         Ok(Received {
@@ -119,6 +118,17 @@ async fn call(door: Arc<Door>, service: Service, methods: &'static str, request:
             Err(Arrival::refused(rejection, unit))
         }
     };
+    if let Ok((taken, _)) = &errand
+        && let Some(arrival) = trip::take_at_once(&door, taken)
+    {
+        entry.arrived(&arrival);
+        let answer = match settle::settle(&door.desk, arrival, false, &mut promise).await {
+            Settled::Answer(answer) => answer,
+            Settled::Overtaken => Err(Rejection::Overload),
+        };
+        entry.close(&answer, &door.metrics);
+        return send(answer, asked, request.headers(), reference);
+    }
     // A call that has come in is carried out and recorded even if its client goes away meanwhile.
     let seconds = door.limits.body_seconds;
     let carried = actix_web::rt::spawn(carry_out(door, entry, errand, promise));
@@ -126,10 +136,25 @@ async fn call(door: Arc<Door>, service: Service, methods: &'static str, request:
         warn!("The call {reference} takes too long; its caller was asked to come back");
         Ok(Err(Rejection::Overload))
     });
-    match carried.unwrap_or(Err(Rejection::Panic)) {
-        Ok((bytes, room)) => HttpResponse::Ok()
-            .insert_header((header::CONTENT_TYPE, asked.content_type()))
-            .body(Outflow::new(bytes, room, seconds)),
+    send(carried.unwrap_or(Err(Rejection::Panic)), asked, request.headers(), seconds, reference)
+}
+
+/// The answer as it leaves, in the version of SOAP that was asked for.
+fn send(
+    answer: Result<(Answer, Room), Rejection>,
+    asked: Version,
+    headers: &HeaderMap,
+    seconds: u64,
+    reference: LogReference,
+) -> HttpResponse {
+    let mut response = HttpResponse::Ok();
+    response.insert_header((header::CONTENT_TYPE, asked.content_type()));
+    match answer {
+        Ok((Answer::Written(bytes), room)) => response.body(Outflow::new(bytes, room, seconds)),
+        Ok((Answer::Kept(page), room)) => {
+            let bytes = page.in_form(&mut response, headers);
+            response.body(Outflow::new(bytes, room, seconds))
+        }
         Err(rejection) => respond(&rejection, asked, reference),
     }
 }
@@ -140,7 +165,7 @@ async fn carry_out(
     mut entry: Entry,
     errand: Result<(Request, Place), Arrival>,
     mut promise: Promise,
-) -> Result<(Vec<u8>, Room), Rejection> {
+) -> Result<(Answer, Room), Rejection> {
     let (request, mut arrival, _turn) = match errand {
         Ok((request, place)) => {
             let passed = door.budget.pass(&place).await;
@@ -270,31 +295,24 @@ fn describe(door: &Door, service: Service, form: &Form, request: &HttpRequest) -
     }) else {
         return respond(&Rejection::UnknownPath, Version::Soap11, door.desk.begin().0);
     };
-    let status = if is_known(page, request.headers()) {
+    let headers = request.headers();
+    let status = if page.is_known(headers) {
         StatusCode::NOT_MODIFIED
     } else {
         StatusCode::OK
     };
     let mut response = HttpResponse::build(status);
     response
-        .insert_header((header::ETAG, page.tag.clone()))
+        .insert_header((header::ETAG, page.tag(headers)))
+        .append_header((header::VARY, "Accept-Encoding"))
         .insert_header((header::CACHE_CONTROL, "public, max-age=300"));
     if let Some(names) = door.atlas.vary() {
         response.append_header((header::VARY, names));
     }
     match status {
-        StatusCode::OK => response
-            .insert_header((header::CONTENT_TYPE, "text/xml; charset=utf-8"))
-            .body(page.bytes.clone()),
+        StatusCode::OK => page.send(response.insert_header((header::CONTENT_TYPE, "text/xml; charset=utf-8")), headers),
         _ => response.finish(),
     }
-}
-
-pub(super) fn is_known(page: &Page, headers: &HeaderMap) -> bool {
-    let tags = text(headers, header::IF_NONE_MATCH.as_str()).unwrap_or_default();
-    tags.split(',')
-        .map(|tag| tag.trim().trim_start_matches("W/"))
-        .any(|tag| tag == page.tag || tag == "*")
 }
 
 /// A request that is no call.

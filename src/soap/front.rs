@@ -8,10 +8,10 @@ use actix_web::http::header::{self, HeaderMap};
 use actix_web::web as actix;
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::description::Page;
 use super::door::Door;
-use super::endpoint::{is_known, text};
+use super::endpoint::text;
 use super::fault::{Fault, INVALID_CPR};
+use super::page::Page;
 use super::rejection::{Header, Rejection};
 use crate::contract::Service;
 use crate::domain::day::danish_day;
@@ -108,11 +108,11 @@ fn send(
     cached: &'static str,
     language: Option<Language>,
 ) -> HttpResponse {
-    let page = Page::new(body);
-    let is_known = is_known(&page, headers);
+    let page = Page::made_for_one(body);
+    let is_known = page.is_known(headers);
     let mut response = HttpResponse::build(if is_known { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
     response
-        .insert_header((header::ETAG, page.tag))
+        .insert_header((header::ETAG, page.tag(headers)))
         .insert_header((header::CACHE_CONTROL, cached))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((header::REFERRER_POLICY, "no-referrer"))
@@ -128,5 +128,7 @@ fn send(
     if is_known {
         return response.finish();
     }
-    response.insert_header((header::CONTENT_TYPE, media_type)).body(page.bytes)
+    response
+        .insert_header((header::CONTENT_TYPE, media_type))
+        .body(page.bytes().clone())
 }

@@ -7,7 +7,7 @@ use log::error;
 use super::fault::Fault;
 use super::promise::Promise;
 use super::rejection::Rejection;
-use super::trip::Arrival;
+use super::trip::{Answer, Arrival};
 use crate::domain::audit::{AuditRecord, Outcome};
 use crate::domain::{self, Fact, Refusal, Unit};
 use crate::error::Error;
@@ -16,7 +16,7 @@ use crate::services::Desk;
 /// What the archive made of a call.
 pub(super) enum Settled {
     /// This may leave.
-    Answer(Result<Vec<u8>, Rejection>),
+    Answer(Result<Answer, Rejection>),
     /// Nothing was stored: a request with the same identifier was first (M20). On another trip its answer is found.
     Overtaken,
 }

@@ -13,14 +13,16 @@ use super::door::Door;
 use super::envelope::{self, Expected};
 use super::fault::Fault;
 use super::media::Media;
+use super::page::Page;
 use super::places::Places;
 use super::rejection::Rejection;
+use super::shelf;
 use super::version::Version;
-use crate::contract::Service;
+use crate::contract::{Service, code_list_service_v5};
 use crate::domain::audit::Outcome;
-use crate::domain::{LogReference, Unit};
+use crate::domain::{Caller, LogReference, Unit};
 use crate::error::Error;
-use crate::services::{Call, Identity, Operation, Refused, Stated, Surroundings};
+use crate::services::{Call, CodeListAnswer, Identity, Operation, Refused, Stated, Surroundings};
 
 /// A request whose body is read.
 pub(super) struct Request {
@@ -40,14 +42,33 @@ pub(super) struct Request {
 
 /// How the trip ended.
 pub(super) struct Arrival {
-    /// The bytes of the answer, or why there are none.
-    pub(super) answer: Result<Vec<u8>, Rejection>,
+    /// The answer, or why there is none.
+    pub(super) answer: Result<Answer, Rejection>,
     /// What it leaves behind, the audit record included.
     pub(super) unit: Unit,
     /// The operation, if it was found.
     pub(super) operation: Option<Operation>,
     /// The calling system, if it was admitted.
     pub(super) system: Option<String>,
+}
+
+/// The envelope that answers a call.
+#[derive(Debug)]
+pub(super) enum Answer {
+    /// Written for this call.
+    Written(Vec<u8>),
+    /// Taken from the shelf.
+    Kept(Page),
+}
+
+impl Answer {
+    /// Its length in bytes, not compressed.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Written(bytes) => bytes.len(),
+            Self::Kept(page) => page.bytes().len(),
+        }
+    }
 }
 
 impl Arrival {
@@ -69,29 +90,55 @@ struct Notes {
     stated: Option<Stated>,
     system: Option<String>,
     unit: Option<Unit>,
+    /// The caller would have to be looked up first.
+    stranger: bool,
 }
 
 /// Takes a request through the house.
 pub(super) fn take(door: &Door, request: &Request) -> Arrival {
+    arrive(door, request, |stated| {
+        Ok(Some(door.desk.admit(&request.identity, stated, request.received_at)?))
+    })
+    .0
+}
+
+/// Takes a request through the house if nothing on the way waits for the archive: a look-up of code lists for a caller who is known (K2).
+pub(super) fn take_at_once(door: &Door, request: &Request) -> Option<Arrival> {
+    if request.service != Service::CodeListServiceV5 || !door.desk.has_fresh_lists() {
+        return None;
+    }
+    let known = |stated| Ok(door.desk.admitted(&request.identity, stated, request.received_at));
+    let (arrival, stranger) = arrive(door, request, known);
+    (!stranger).then_some(arrival)
+}
+
+/// Arrives, and says whether that came to nothing because the caller is not known.
+fn arrive(door: &Door, request: &Request, admit: impl Fn(Stated) -> Result<Option<Caller>, Error>) -> (Arrival, bool) {
     let desk = &door.desk;
     let mut notes = Notes::default();
     // What a panic leaves half done is thrown away with the call; `notes` only gains whole values.
-    let walked = catch_unwind(AssertUnwindSafe(|| walk(door, request, &mut notes)));
+    let walked = catch_unwind(AssertUnwindSafe(|| walk(door, request, &mut notes, admit)));
     let answer = walked.unwrap_or(Err(Rejection::Panic));
     let unit = match (notes.unit.take(), &answer) {
         (Some(unit), _) => unit,
         (None, Err(rejection)) => desk.refused(refused(request, &notes), Fault::from(rejection).number),
         (None, Ok(_)) => Unit::default(),
     };
-    Arrival {
+    let arrival = Arrival {
         answer,
         unit,
         operation: notes.operation,
         system: notes.system,
-    }
+    };
+    (arrival, notes.stranger)
 }
 
-fn walk(door: &Door, request: &Request, notes: &mut Notes) -> Result<Vec<u8>, Rejection> {
+fn walk(
+    door: &Door,
+    request: &Request,
+    notes: &mut Notes,
+    admit: impl Fn(Stated) -> Result<Option<Caller>, Error>,
+) -> Result<Answer, Rejection> {
     let (desk, limits) = (&door.desk, door.limits.document());
     let document = request.media.encoding.decode(&request.body).ok_or(Rejection::MediaType)?;
     let transcoded = matches!(document, std::borrow::Cow::Owned(_));
@@ -121,7 +168,10 @@ fn walk(door: &Door, request: &Request, notes: &mut Notes) -> Result<Vec<u8>, Re
     // Found first, so that the record of a caller who is not admitted says what was tried; told only to who is admitted.
     let operation = dispatch::operation(request.service, &mut reader, request.action.as_deref());
     notes.operation = operation.as_ref().ok().copied();
-    let caller = desk.admit(&request.identity, stated, request.received_at)?;
+    let Some(caller) = admit(stated)? else {
+        notes.stranger = true;
+        return Err(Rejection::Overload);
+    };
     notes.system = Some(caller.system.clone());
     let operation = operation?;
     let surroundings = Surroundings {
@@ -132,12 +182,12 @@ fn walk(door: &Door, request: &Request, notes: &mut Notes) -> Result<Vec<u8>, Re
         .call(request.reference, request.received_at, &request.identity, caller)
         .within(surroundings);
     let answer = match call.repeated(operation, request.request_id.as_deref(), &request.body) {
-        Ok(Some(bytes)) => Ok(bytes),
-        Ok(None) => answer(&mut call, operation, &mut reader, version),
+        Ok(Some(bytes)) => Ok(Answer::Written(bytes)),
+        Ok(None) => answer(door, &mut call, operation, &mut reader, version),
         Err(error) => Err(error),
     };
     let answer = answer.map_err(Rejection::from);
-    if let Ok(bytes) = &answer {
+    if let Ok(Answer::Written(bytes)) = &answer {
         call.keep(bytes);
     }
     let outcome = answer
@@ -148,14 +198,36 @@ fn walk(door: &Door, request: &Request, notes: &mut Notes) -> Result<Vec<u8>, Re
 }
 
 /// The envelope of the answer; with headers where the contract declares some.
-fn answer(call: &mut Call<'_>, operation: Operation, reader: &mut Reader<'_>, version: Version) -> Result<Vec<u8>, Error> {
-    if operation.description().response_headers.is_empty() {
-        return envelope::write(version, 4096, |writer| call.answer(operation, reader, writer));
+fn answer(door: &Door, call: &mut Call<'_>, operation: Operation, reader: &mut Reader<'_>, version: Version) -> Result<Answer, Error> {
+    if let Operation::CodeListServiceV5(operation) = operation {
+        return code_list_answer(door, call, operation, reader, version);
     }
-    envelope::write_with_headers(version, 4096, |writer| {
+    if operation.description().response_headers.is_empty() {
+        return envelope::write(version, 4096, |writer| call.answer(operation, reader, writer)).map(Answer::Written);
+    }
+    let written = envelope::write_with_headers(version, 4096, |writer| {
         call.answer(operation, reader, writer)?;
         Ok(call.answer_blocks())
-    })
+    });
+    written.map(Answer::Written)
+}
+
+/// Whole lists stand on the shelf; those of a day are written.
+fn code_list_answer(
+    door: &Door,
+    call: &mut Call<'_>,
+    operation: code_list_service_v5::Operation,
+    reader: &mut Reader<'_>,
+    version: Version,
+) -> Result<Answer, Error> {
+    let payload = match call.code_list_answer(operation, reader)? {
+        CodeListAnswer::Made(payload) => payload,
+        CodeListAnswer::Kept(lists, number) => match door.shelf.page(&lists, number, version) {
+            Some(page) => return Ok(Answer::Kept(page)),
+            None => return Err(Error::Internal("a code list has no place on the shelf".to_owned())),
+        },
+    };
+    Ok(Answer::Written(shelf::enclosed(&payload, version)))
 }
 
 /// What the audit keeps of a request that failed before it had a call.

@@ -3,6 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use dialogmodul::domain::audit::AuditRecord;
 use dialogmodul::domain::*;
 use dialogmodul::error::Error;
 use uuid::Uuid;
@@ -95,6 +96,37 @@ on_each_engine! {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         runtime.block_on(async { repository.commit(sending(&message, &[])).await.unwrap() });
         assert_eq!(database.count("message"), 1);
+    }
+
+    /// Whoever comes first is stored first, in whatever batch: nobody is overtaken, so nobody starves.
+    fn units_are_stored_in_the_order_they_came(database: &Database) {
+        let repository = database.repository();
+        let records: Vec<AuditRecord> = (0..600).map(|_| record(None)).collect();
+        let hand_in = |record: &AuditRecord| {
+            let mut unit = Unit::default();
+            unit.record(Fact::Audit(Box::new(record.clone())));
+            repository.commit(unit)
+        };
+        let commits: Vec<_> = records.iter().map(hand_in).collect();
+        commits.into_iter().for_each(|commit| commit.wait().unwrap());
+        let stored = database.connection().texts(match database.kind() {
+            Kind::Sqlite => "SELECT lower(hex(call)) AS value FROM audit_record ORDER BY number",
+            Kind::Postgres => "SELECT replace(call::text, '-', '') AS value FROM audit_record ORDER BY number",
+        });
+        let came: Vec<String> = records.iter().map(|record| record.call.0.simple().to_string()).collect();
+        assert_eq!(stored, came);
+        assert!(!repository.measured().contains("dialogmodul_commit_writes_count 600"), "nothing was gathered");
+    }
+
+    /// A unit that is alone is committed alone: the writer does not wait for company.
+    fn a_lone_unit_waits_for_nobody(database: &Database) {
+        let repository = database.repository();
+        repository.load_demo().unwrap();
+        for _ in 0..20 {
+            sent(&repository, &[]);
+        }
+        let measured = repository.measured();
+        assert!(measured.contains("dialogmodul_commit_writes_bucket{le=\"1\"} 20"), "{measured}");
     }
 
     /// What was handed in before the last handle goes is stored.

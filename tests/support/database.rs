@@ -1,6 +1,7 @@
 //! A database of its own for a test, on either engine, gone when it is dropped.
 //! SQLite is always there; PostgreSQL where `DIALOGMODUL_TEST_POSTGRES_URL` names a server, and with
 //! `DIALOGMODUL_TEST_POSTGRES_REQUIRED=1` its absence is a failure.
+//! `DIALOGMODUL_TEST_POOLER=HOST:PORT` leads the archive through a pooler in transaction mode.
 //! What is in the database is asked in plain SQL, past the repository.
 
 use std::collections::BTreeMap;
@@ -73,6 +74,8 @@ macro_rules! on_each_engine {
 pub struct Database {
     kind: Kind,
     url: String,
+    /// The way through a pooler in transaction mode, if the tests are to take it.
+    pooled: Option<String>,
     name: String,
     folder: Option<TempDir>,
 }
@@ -88,22 +91,44 @@ impl Database {
                 Self {
                     kind,
                     url,
+                    pooled: None,
                     name,
                     folder: Some(folder),
                 }
             }
             Kind::Postgres => {
                 let server = postgres_server().expect("ask postgres_is_missing first");
-                connect_postgres(&server).batch_execute(&format!("CREATE SCHEMA {name}")).unwrap();
-                let separator = if server.contains('?') { '&' } else { '?' };
-                let url = format!("{server}{separator}options=-csearch_path%3D{name}&application_name={name}");
-                Self {
-                    kind,
-                    url,
-                    name,
-                    folder: None,
+                match pooler() {
+                    Some(pooler) => Self::behind_a_pooler(&server, &pooler, name),
+                    None => Self::in_a_schema(&server, name),
                 }
             }
+        }
+    }
+
+    fn in_a_schema(server: &str, name: String) -> Self {
+        connect_postgres(server).batch_execute(&format!("CREATE SCHEMA {name}")).unwrap();
+        let separator = if server.contains('?') { '&' } else { '?' };
+        Self {
+            kind: Kind::Postgres,
+            url: format!("{server}{separator}options=-csearch_path%3D{name}&application_name={name}"),
+            pooled: None,
+            name,
+            folder: None,
+        }
+    }
+
+    /// A schema would be a setting of a connection, and the pooler keeps none.
+    fn behind_a_pooler(server: &str, pooler: &str, name: String) -> Self {
+        connect_postgres(server).batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
+        let (address, _) = server.rsplit_once('/').unwrap();
+        let (user, _) = address.rsplit_once('@').unwrap();
+        Self {
+            kind: Kind::Postgres,
+            url: format!("{address}/{name}"),
+            pooled: Some(format!("{user}@{pooler}/{name}")),
+            name,
+            folder: None,
         }
     }
 
@@ -137,8 +162,9 @@ impl Database {
     /// The archive with other settings.
     pub fn repository_with(&self, change: impl FnOnce(&mut Settings)) -> Repository {
         let mut settings = Settings::new([7; 32]);
+        settings.pooled = self.pooled.is_some();
         change(&mut settings);
-        Repository::open(&self.url, &settings).unwrap()
+        Repository::open(self.pooled.as_ref().unwrap_or(&self.url), &settings).unwrap()
     }
 
     /// A connection past the repository.
@@ -181,7 +207,10 @@ impl Drop for Database {
             && let Some(server) = postgres_server()
             && let Ok(mut connection) = PgConnection::establish(&server)
         {
-            let _ = connection.batch_execute(&format!("DROP SCHEMA {} CASCADE", self.name));
+            let _ = match self.pooled {
+                Some(_) => connection.batch_execute(&format!("DROP DATABASE {} WITH (FORCE)", self.name)),
+                None => connection.batch_execute(&format!("DROP SCHEMA {} CASCADE", self.name)),
+            };
         }
     }
 }
@@ -202,6 +231,12 @@ struct Number {
 struct Word {
     #[diesel(sql_type = Text)]
     value: String,
+}
+
+#[derive(QueryableByName)]
+struct PlanLine {
+    #[diesel(sql_type = Text, column_name = "QUERY PLAN")]
+    line: String,
 }
 
 impl Plain {
@@ -244,6 +279,16 @@ impl Plain {
         rows.into_iter().map(|row| row.value).collect()
     }
 
+    /// The lines of a plan, as PostgreSQL's `EXPLAIN` writes them.
+    pub fn plan(&mut self, explain: &str) -> Vec<String> {
+        let Self::Postgres(connection) = self else {
+            panic!("only PostgreSQL")
+        };
+        let query = diesel::sql_query(explain);
+        let rows: Vec<PlanLine> = query.load(connection).unwrap_or_else(|error| panic!("{error}: {explain}"));
+        rows.into_iter().map(|row| row.line).collect()
+    }
+
     /// How an identifier is written in SQL.
     pub fn id(&self, id: Uuid) -> String {
         match self {
@@ -255,6 +300,11 @@ impl Plain {
 
 fn postgres_server() -> Option<String> {
     env::var("DIALOGMODUL_TEST_POSTGRES_URL").ok().filter(|url| !url.is_empty())
+}
+
+/// Where a pooler in transaction mode listens, `HOST:PORT`, if the tests are to go through it.
+fn pooler() -> Option<String> {
+    env::var("DIALOGMODUL_TEST_POOLER").ok().filter(|pooler| !pooler.is_empty())
 }
 
 fn connect_postgres(url: &str) -> PgConnection {

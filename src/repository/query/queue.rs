@@ -123,6 +123,9 @@ fn open(connection: &mut Connection, sequence: &Sequence) -> QueryResult<()> {
         .limit(MAX_EVENTS.into())
         .select(queue_event::position)
         .load(connection)?;
+    if waiting.is_empty() {
+        return Ok(());
+    }
     diesel::update(queue_event::table.filter(queue_event::position.eq_any(waiting)))
         .set(queue_event::sequence.eq(id))
         .execute(connection)
