@@ -134,7 +134,7 @@ mod tests {
             let forgotten = forgotten_at(at);
             unit.require(Condition::FirstRequest { key: KEY, forgotten }, Refusal::RequestIdTaken);
             Arrival {
-                answer: Ok(Vec::new()),
+                answer: Ok(Answer::Written(Vec::new())),
                 unit,
                 operation: None,
                 system: None,
