@@ -126,8 +126,9 @@ async fn call(door: Arc<Door>, service: Service, methods: &'static str, request:
             Settled::Answer(answer) => answer,
             Settled::Overtaken => Err(Rejection::Overload),
         };
-        entry.close(&answer, &door.metrics);
-        return send(answer, asked, request.headers(), reference);
+        entry.close(answer.as_ref().map(Answer::len), &door.metrics);
+        let answer = answer.map(|answer| (answer, Room::small()));
+        return send(answer, asked, request.headers(), door.limits.body_seconds, reference);
     }
     // A call that has come in is carried out and recorded even if its client goes away meanwhile.
     let seconds = door.limits.body_seconds;
@@ -136,7 +137,13 @@ async fn call(door: Arc<Door>, service: Service, methods: &'static str, request:
         warn!("The call {reference} takes too long; its caller was asked to come back");
         Ok(Err(Rejection::Overload))
     });
-    send(carried.unwrap_or(Err(Rejection::Panic)), asked, request.headers(), seconds, reference)
+    send(
+        carried.unwrap_or(Err(Rejection::Panic)),
+        asked,
+        request.headers(),
+        seconds,
+        reference,
+    )
 }
 
 /// The answer as it leaves, in the version of SOAP that was asked for.
@@ -190,9 +197,11 @@ async fn carry_out(
         trips += 1;
     };
     // An answer that finds no room is made again when the caller comes back.
-    let room = answer.as_ref().map_or(Ok(Room::small()), |bytes| door.budget.answer(bytes.len()));
-    let answer = answer.and_then(|bytes| room.map(|room| (bytes, room)));
-    entry.close(answer.as_ref().map(|(bytes, _)| bytes.len()), &door.metrics);
+    let room = answer
+        .as_ref()
+        .map_or(Ok(Room::small()), |answer| door.budget.answer(answer.own_len()));
+    let answer = answer.and_then(|answer| room.map(|room| (answer, room)));
+    entry.close(answer.as_ref().map(|(answer, _)| answer.len()), &door.metrics);
     answer
 }
 

@@ -9,7 +9,7 @@ use log::{Level, log};
 use super::fault::Fault;
 use super::metrics::{ANSWERED, Metrics};
 use super::rejection::Rejection;
-use super::trip::{Answer, Arrival};
+use super::trip::Arrival;
 use super::version::Version;
 use crate::contract::Service;
 use crate::domain::LogReference;
@@ -57,13 +57,8 @@ impl Entry {
         self.system.clone_from(&arrival.system);
     }
 
-<<<<<<< HEAD
     /// Its answer, of so many bytes, is known: it is counted, and the line is written.
     pub(super) fn close(self, answer: Result<usize, &Rejection>, metrics: &Metrics) {
-=======
-    /// Its answer is known: it is counted, and the line is written.
-    pub(super) fn close(self, answer: &Result<Answer, Rejection>, metrics: &Metrics) {
->>>>>>> 5984bcf (Code lists stand ready in their envelopes, pages compressed for those who ask; a replica may be read; PgBouncer, three processes and all plans tested; sizes measured)
         let elapsed = self.started.elapsed();
         let (said, status, outcome, bytes_out) = match answer {
             Ok(bytes) => ("answered".to_owned(), 200, ANSWERED.to_owned(), bytes),
@@ -93,11 +88,7 @@ impl Entry {
 }
 
 /// The operator looks at what only the operator can mend.
-<<<<<<< HEAD
 fn level(answer: Result<usize, &Rejection>) -> Level {
-=======
-fn level(answer: &Result<Answer, Rejection>) -> Level {
->>>>>>> 5984bcf (Code lists stand ready in their envelopes, pages compressed for those who ask; a replica may be read; PgBouncer, three processes and all plans tested; sizes measured)
     match answer {
         Err(Rejection::Failed(Error::Internal(_)) | Rejection::Panic) => Level::Error,
         Err(Rejection::Failed(Error::Unavailable(_)) | Rejection::Overload) => Level::Warn,

@@ -28,7 +28,7 @@ pub(super) struct TooSlow;
 
 impl Outflow {
     /// An answer that may take so long in all.
-    pub(super) fn new(answer: Vec<u8>, room: Room, seconds: u64) -> Self {
+    pub(super) fn new(answer: impl Into<Bytes>, room: Room, seconds: u64) -> Self {
         Self {
             rest: answer.into(),
             until: Instant::now() + Duration::from_secs(seconds),

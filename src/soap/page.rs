@@ -52,9 +52,18 @@ impl Page {
 
     /// Answers with the page, in the form the request takes.
     pub(super) fn send(&self, response: &mut HttpResponseBuilder, asked: &HeaderMap) -> HttpResponse {
+        let bytes = self.in_form(response, asked);
+        response.body(bytes)
+    }
+
+    /// The bytes in the form the request takes; the response is told which.
+    pub(super) fn in_form(&self, response: &mut HttpResponseBuilder, asked: &HeaderMap) -> Bytes {
         match self.compressed(asked) {
-            Some(gzip) => response.insert_header((header::CONTENT_ENCODING, "gzip")).body(gzip.clone()),
-            None => response.body(self.0.bytes.clone()),
+            Some(gzip) => {
+                response.insert_header((header::CONTENT_ENCODING, "gzip"));
+                gzip.clone()
+            }
+            None => self.0.bytes.clone(),
         }
     }
 

@@ -62,6 +62,14 @@ pub(super) enum Answer {
 }
 
 impl Answer {
+    /// The bytes it has for itself: what stands on the shelf is everybody's.
+    pub(super) fn own_len(&self) -> usize {
+        match self {
+            Self::Written(bytes) => bytes.len(),
+            Self::Kept(_) => 0,
+        }
+    }
+
     /// Its length in bytes, not compressed.
     pub(super) fn len(&self) -> usize {
         match self {
