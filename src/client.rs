@@ -24,7 +24,8 @@ use std::time::Duration;
 pub use hyper::body::Bytes;
 
 pub use self::answer::Answer;
-pub use self::connections::{Connections, WrongAddress};
+pub use self::connections::{Connections, WrongAddress, path};
+pub use self::envelope::write as envelope;
 pub use self::failure::{Failure, Fault};
 pub use self::headers::{Headers, WrongRequestId};
 pub use self::tls::{Tls, WrongTls};

@@ -1,10 +1,11 @@
-//! The command line: `serve`, `demo`, `import`, `audit`, and what keeps an archive in order.
+//! The command line: `serve`, `demo`, `import`, `audit`, what keeps an archive in order, and `bench`.
 //! It knows options and words for people at a terminal, and which exit code a failure has: 2 for a wrong setting, 3 for an audit that is
 //! not what was written, 1 for anything else.
 //! What the commands start is left to the rooms behind.
 
 mod audit;
 mod backup;
+mod bench;
 mod demo;
 mod hold;
 mod import;
@@ -51,6 +52,11 @@ enum Command {
     Move(transfer::Move),
     /// Legal holds: keep citizens' threads from being purged.
     Hold(hold::Hold),
+    /// Measure this program on this machine, beside what the machine does without it.
+    Bench(bench::Bench),
+    /// The floor `bench` starts beside it: a server that does nothing.
+    #[command(hide = true)]
+    BenchFloor,
 }
 
 /// Why a command failed, in one sentence.
@@ -81,6 +87,8 @@ pub fn run() -> ExitCode {
         Command::Hold(hold) => hold.run(),
         Command::Backup(backup) => backup.run(),
         Command::Move(transfer) => transfer.run(),
+        Command::Bench(bench) => bench.run(),
+        Command::BenchFloor => crate::bench::floor::serve().map_err(|error| Failure::Other(error.to_string())),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -131,6 +139,7 @@ fn settings(database: &Database, audit_key: [u8; 32]) -> repository::Settings {
         audit_url: database.audit_url.clone(),
         replica: database.read_url.clone(),
         pooled: database.pooled,
+        batch: database.commit_calls.get(),
         ..repository::Settings::new(audit_key)
     }
 }

@@ -2,6 +2,7 @@
 //! Five rooms: `soap` (the door), `contract` over `xml` (wire shapes), `services` (the desk), `domain` (rules) and
 //! `repository` (the archive). The README has the map and the walk of one request.
 
+pub mod bench;
 pub mod client;
 pub mod command;
 pub mod contract;

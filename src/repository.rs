@@ -5,6 +5,7 @@
 pub mod audit;
 mod backlog;
 pub mod backup;
+pub mod bench;
 mod clean;
 mod commit;
 mod committer;
@@ -39,7 +40,7 @@ pub use reader::Reader;
 use crate::domain::{Channel, CivilRegistrationNumber, Context, Message, MessageId, Organisation, ThreadId, Unit};
 use crate::error::Error;
 use audit::{Audit, Chain, Keys};
-use committer::Committer;
+use committer::{Bounds, Committer};
 use engine::Engine;
 use import::{ImportError, Kind, Summary};
 use ledger::{Book, Ledger};
@@ -64,10 +65,12 @@ pub struct Settings {
     pub pooled: bool,
     /// Units that may wait for the writer; one more is refused as unavailable.
     pub queue: usize,
+    /// Units in one transaction at most.
+    pub batch: usize,
 }
 
 impl Settings {
-    /// The usual settings with a key for the audit: 16 readers, 1024 waiting units.
+    /// The usual settings with a key for the audit: 16 readers, 1024 waiting units, 256 in a transaction.
     pub fn new(audit_key: [u8; 32]) -> Self {
         Self {
             audit_key,
@@ -76,6 +79,7 @@ impl Settings {
             replica: None,
             pooled: false,
             queue: 1024,
+            batch: 256,
         }
     }
 }
@@ -403,7 +407,11 @@ impl Archive {
             None => None,
         };
         let tally = Tally::new(settings.readers.max(1) * if replica.is_some() { 2 } else { 1 });
-        let committer = Committer::start(engine.clone(), connection, ledger, chain, settings.queue, tally.clone())?;
+        let bounds = Bounds {
+            waiting: settings.queue,
+            batch: settings.batch,
+        };
+        let committer = Committer::start(engine.clone(), connection, ledger, chain, bounds, tally.clone())?;
         Ok(Self {
             pools: pools(Pool::new(engine, settings.readers)),
             apart: store,

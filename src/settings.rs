@@ -59,7 +59,14 @@ pub struct Database {
         default_value = "data/audit.key"
     )]
     pub audit_key_file: PathBuf,
+
+    /// Calls that one transaction stores at most. More wait for no one: a transaction takes what is there. 1 is a transaction for each call.
+    #[arg(long = "commit-calls", env = "DIALOGMODUL_COMMIT_CALLS", value_name = "NUMBER", default_value_t = COMMIT_CALLS)]
+    pub commit_calls: NonZeroUsize,
 }
+
+/// Calls in a transaction, unless something else is asked for.
+pub const COMMIT_CALLS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(255);
 
 /// What the server listens on, who it is to the outside, and what it takes on.
 #[derive(Args, Clone, Debug)]

@@ -120,7 +120,8 @@ impl Transport for Connections {
 }
 
 /// The path of a service, as its contract has it.
-fn path(service: Service) -> &'static str {
+#[must_use]
+pub fn path(service: Service) -> &'static str {
     let address = service.address();
     let host = address.find("://").map_or(0, |at| at + 3);
     let path = address

@@ -5,7 +5,10 @@ use xml::{Limits, Name, Reader, Violation, Writer};
 
 use super::headers::Headers;
 use super::{Answer, Failure, Fault};
-use crate::contract::{ams_dk, request_user_metadata, service_bm_dk};
+use crate::contract::{
+    ams_dk, code_list_base, organisation_type_identifier_code_list, request_organisation_structure, request_user_metadata,
+    request_user_structure, request_user_type_identifier_code_list, service_bm_dk,
+};
 
 /// Namespace of SOAP 1.1 (W3C).
 const SOAP: &str = "http://schemas.xmlsoap.org/soap/envelope/";
@@ -18,10 +21,25 @@ const FAULT_CODE: Name = Name::new("", "", "faultcode");
 const FAULT_STRING: Name = Name::new("", "", "faultstring");
 const DETAIL: Name = Name::new("", "", "detail");
 
-/// The bytes of a request.
-pub(super) fn write(headers: &Headers, payload: impl FnOnce(&mut Writer)) -> Vec<u8> {
+/// Prefixes that both headers need again and again.
+const IN_HEADERS: [(&str, &str); 5] = [
+    of(&code_list_base::CODE_LIST_ITEM_IDENTIFIER),
+    of(&organisation_type_identifier_code_list::ORGANISATION_TYPE_IDENTIFIER),
+    of(&request_organisation_structure::REQUEST_ORGANISATION_STRUCTURE),
+    of(&request_user_structure::REQUEST_USER_STRUCTURE),
+    of(&request_user_type_identifier_code_list::REQUEST_USER_TYPE_IDENTIFIER),
+];
+
+const fn of(name: &Name) -> (&'static str, &'static str) {
+    (name.prefix, name.namespace)
+}
+
+/// The bytes of a request: what a client posts, for whoever wants to post them another way.
+#[must_use]
+pub fn write(headers: &Headers, payload: impl FnOnce(&mut Writer)) -> Vec<u8> {
     let mut writer = Writer::with_capacity(4096);
     writer.start(&ENVELOPE);
+    writer.declare(&IN_HEADERS);
     writer.start(&HEADER);
     writer.element(&request_user_metadata::REQUEST_USER_METADATA_HEADER, &headers.metadata);
     writer.element(&ams_dk::ACTIVE_ORGANISATION_HEADER, &headers.organisation);

@@ -8,7 +8,7 @@ use super::serve::serve;
 use super::{Failure, open};
 use crate::contract::Service;
 use crate::delivery;
-use crate::settings::{Database, Limits, Profile, Server, Tls};
+use crate::settings::{self, Database, Limits, Profile, Server, Tls};
 use crate::soap::{self, Bound};
 
 /// A call that works with the demo data.
@@ -50,6 +50,7 @@ impl Demo {
             pooled: false,
             audit_url: self.audit_url.clone(),
             audit_key_file: self.data.join("audit.key"),
+            commit_calls: settings::COMMIT_CALLS,
         };
         let repository = open(&database)?;
         repository.load_demo().map_err(|error| Failure::Other(error.to_string()))?;

@@ -23,12 +23,19 @@ use crate::domain::audit::{INTERNAL, Outcome, UNAVAILABLE};
 use crate::domain::{Fact, Refusal, Unit};
 use crate::error::Error;
 
-/// Units in a batch at most.
-const BATCH_UNITS: usize = 256;
 /// Bytes of text and documents in a batch at most; a single unit may be larger.
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
 /// How often a database that stored nothing is tried while nobody asks.
 const PROBE: Duration = Duration::from_millis(500);
+
+/// How much is taken on, and how much at a time.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// Units that may wait.
+    pub waiting: usize,
+    /// Units in a batch at most.
+    pub batch: usize,
+}
 
 /// Door to the writer thread; units already accepted are stored before it closes.
 pub struct Committer {
@@ -39,7 +46,7 @@ pub struct Committer {
 }
 
 impl Committer {
-    /// Starts the writer over a connection that is already open; `capacity` units may wait.
+    /// Starts the writer over a connection that is already open.
     ///
     /// # Errors
     /// The operating system gives no thread.
@@ -48,16 +55,17 @@ impl Committer {
         connection: E::Connection,
         ledger: Option<Box<dyn Ledger>>,
         chain: Chain,
-        capacity: usize,
+        bounds: Bounds,
         tally: Tally,
     ) -> std::io::Result<Self> {
-        let (queue, jobs) = sync_channel(capacity.max(1));
+        let (queue, jobs) = sync_channel(bounds.waiting.max(1));
         let well = Arc::new(AtomicBool::new(true));
         let writer = Writer {
             engine,
             connection: Some(connection),
             ledger,
             chain,
+            batch: bounds.batch.max(1),
             tally: tally.clone(),
             well: Arc::clone(&well),
         };
@@ -128,6 +136,7 @@ struct Writer<E: Engine> {
     /// Where the records go, if not beside the facts.
     ledger: Option<Box<dyn Ledger>>,
     chain: Chain,
+    batch: usize,
     tally: Tally,
     well: Arc<AtomicBool>,
 }
@@ -166,7 +175,7 @@ impl<E: Engine> Writer<E> {
         let mut held = None;
         while let Some(first) = held.take().or_else(|| self.next(jobs)) {
             let mut batch = Vec::new();
-            held = gather(first, jobs, &mut batch);
+            held = gather(first, jobs, self.batch, &mut batch);
             self.tally.taken(batch.len());
             let (units, begun) = (batch.len(), Instant::now());
             // What only leaves a record does not wait for an archive that the record is not in.
@@ -397,10 +406,10 @@ impl<E: Engine> Writer<E> {
 }
 
 /// Fills a batch with what waits; returns a job that would make it too large.
-fn gather(first: Job, jobs: &Receiver<Job>, batch: &mut Vec<Job>) -> Option<Job> {
+fn gather(first: Job, jobs: &Receiver<Job>, most: usize, batch: &mut Vec<Job>) -> Option<Job> {
     let mut bytes = first.bytes;
     batch.push(first);
-    while batch.len() < BATCH_UNITS {
+    while batch.len() < most {
         let Ok(next) = jobs.try_recv() else { return None };
         bytes += next.bytes;
         if bytes > BATCH_BYTES {

@@ -146,6 +146,29 @@ impl<'a> Facts<'a> {
         (facts, refusals)
     }
 
+    /// Takes the rows of others in.
+    pub fn join(&mut self, others: Self) {
+        self.threads.extend(others.threads);
+        self.messages.extend(others.messages);
+        self.message_contents.extend(others.message_contents);
+        self.documents.extend(others.documents);
+        self.document_names.extend(others.document_names);
+        self.document_contents.extend(others.document_contents);
+        self.readings.extend(others.readings);
+        self.rectifications.extend(others.rectifications);
+        self.deliveries.extend(others.deliveries);
+        self.outbox.extend(others.outbox);
+        self.events.extend(others.events);
+        self.turns.extend(others.turns);
+        self.answers.extend(others.answers);
+        self.forgotten.extend(others.forgotten);
+        self.holds.extend(others.holds);
+        self.lifted.extend(others.lifted);
+        self.purged.extend(others.purged);
+        self.audit.extend(others.audit);
+        self.audit_citizens.extend(others.audit_citizens);
+    }
+
     fn add(&mut self, fact: &'a Fact, unit: &Unit, standing: &mut Standing, chain: &mut Chain) {
         match fact {
             Fact::Message(message) => {

@@ -45,9 +45,24 @@ pub(super) async fn read(
                     return Err(Rejection::BodyTooLarge);
                 }
                 room.hold(body.len() + chunk.len())?;
+                make_room(&mut body, chunk.len(), declared);
                 body.extend_from_slice(&chunk);
             }
         }
+    }
+}
+
+/// Grows the buffer by doubling; while the body keeps its word, not beyond the declared length.
+fn make_room(body: &mut Vec<u8>, more: usize, declared: usize) {
+    let needed = body.len() + more;
+    if needed <= body.capacity() {
+        return;
+    }
+    if needed <= declared {
+        let room = needed.max(body.len() * 2).min(declared);
+        body.reserve_exact(room - body.len());
+    } else {
+        body.reserve(more);
     }
 }
 
@@ -69,6 +84,18 @@ fn time_for(bytes: usize, limits: &Limits) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_buffer_of_a_body_that_keeps_its_word_is_no_larger_than_the_body() {
+        let (mut body, chunk, declared) = (Vec::with_capacity(100), [0; 30], 1_000);
+        while body.len() + chunk.len() < declared {
+            make_room(&mut body, chunk.len(), declared);
+            body.extend_from_slice(&chunk);
+            assert!(body.capacity() <= declared, "{}", body.capacity());
+        }
+        make_room(&mut body, 30, declared);
+        assert!(body.capacity() >= body.len() + 30, "more than was declared still finds room");
+    }
 
     #[test]
     fn a_body_earns_time_by_its_bytes_up_to_a_minute() {

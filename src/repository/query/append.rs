@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::super::audit::Chain;
 use super::super::facts::{Facts, Standing};
 use super::super::ledger::{Entry, Lapse};
-use super::super::rows::Insert;
+use super::super::rows::{AuditHead, Insert};
 use super::super::schema::{
     answered_request, audit_record, chain_mark, document, document_content, document_name, legal_hold, message, message_content,
     rectification,
@@ -78,6 +78,16 @@ pub fn is_marked(connection: &mut Connection, before: &Chain, chain: &Chain) -> 
     Ok(number >= chain.number)
 }
 
+/// The rows alone, in a transaction of their own: what the engine can do without us (`repository::bench`).
+pub fn bare(connection: &mut Connection, facts: &Facts<'_>, heads: &[AuditHead]) -> QueryResult<()> {
+    super::transaction(connection, |connection| {
+        rows(connection, facts)?;
+        Insert::insert(connection, &facts.audit)?;
+        Insert::insert(connection, &facts.audit_citizens)?;
+        Insert::insert(connection, heads).map(drop)
+    })
+}
+
 /// Is the chain's last record stored?
 pub fn is_recorded(connection: &mut Connection, chain: &Chain) -> QueryResult<bool> {
     let found = audit_record::table
@@ -87,23 +97,26 @@ pub fn is_recorded(connection: &mut Connection, chain: &Chain) -> QueryResult<bo
 }
 
 fn insert(connection: &mut Connection, facts: &Facts<'_>) -> QueryResult<()> {
+    rows(connection, facts)?;
+    super::hold_contents(connection, &facts.document_contents)?;
+    facts.turns.iter().try_for_each(|turn| queue::turn(connection, turn))
+}
+
+fn rows(connection: &mut Connection, facts: &Facts<'_>) -> QueryResult<()> {
     Insert::insert(connection, &facts.threads)?;
     Insert::insert(connection, &facts.messages)?;
     Insert::insert(connection, &facts.message_contents)?;
     Insert::insert(connection, &facts.documents)?;
     Insert::insert(connection, &facts.document_names)?;
     Insert::insert(connection, &facts.document_contents)?;
-    super::hold_contents(connection, &facts.document_contents)?;
     Insert::insert(connection, &facts.readings)?;
     Insert::insert(connection, &facts.rectifications)?;
     Insert::insert(connection, &facts.deliveries)?;
     Insert::insert(connection, &facts.outbox)?;
     Insert::insert(connection, &facts.events)?;
-    facts.turns.iter().try_for_each(|turn| queue::turn(connection, turn))?;
     Insert::insert(connection, &facts.answers)?;
     Insert::insert(connection, &facts.holds)?;
-    Insert::insert(connection, &facts.purged)?;
-    Ok(())
+    Insert::insert(connection, &facts.purged).map(drop)
 }
 
 /// What of queues one transaction at a time may touch, as numbers in ascending order, so that two processes cannot wait for each other:
