@@ -60,6 +60,8 @@ pub struct Settings {
     pub pooled: bool,
     /// Units that may wait for the writer; one more is refused as unavailable.
     pub queue: usize,
+    /// Does the archive keep what it is given? If not, a unit is accepted and forgotten: benches measure a call without its storing.
+    pub keeps: bool,
 }
 
 impl Settings {
@@ -71,6 +73,7 @@ impl Settings {
             readers: 16,
             pooled: false,
             queue: 1024,
+            keeps: true,
         }
     }
 }
@@ -377,7 +380,11 @@ impl Archive {
         let keys = Arc::new(Keys::derive(&settings.audit_key));
         let chain = Chain::begin(Arc::clone(&keys));
         let tally = Tally::new(settings.readers);
-        let committer = Committer::start(engine.clone(), connection, ledger, chain, settings.queue, tally.clone())?;
+        let committer = if settings.keeps {
+            Committer::start(engine.clone(), connection, ledger, chain, settings.queue, tally.clone())?
+        } else {
+            Committer::forgetful(tally.clone())
+        };
         Ok(Self {
             pools: pools(Pool::new(engine, settings.readers)),
             apart: store,
