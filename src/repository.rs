@@ -67,6 +67,8 @@ pub struct Settings {
     pub queue: usize,
     /// Units in one transaction at most.
     pub batch: usize,
+    /// Does the archive keep what it is given? If not, a unit is accepted and forgotten: benches measure a call without its storing.
+    pub keeps: bool,
 }
 
 impl Settings {
@@ -80,6 +82,7 @@ impl Settings {
             pooled: false,
             queue: 1024,
             batch: 256,
+            keeps: true,
         }
     }
 }
@@ -411,7 +414,11 @@ impl Archive {
             waiting: settings.queue,
             batch: settings.batch,
         };
-        let committer = Committer::start(engine.clone(), connection, ledger, chain, bounds, tally.clone())?;
+        let committer = if settings.keeps {
+            Committer::start(engine.clone(), connection, ledger, chain, bounds, tally.clone())?
+        } else {
+            Committer::forgetful(tally.clone())
+        };
         Ok(Self {
             pools: pools(Pool::new(engine, settings.readers)),
             apart: store,

@@ -17,6 +17,7 @@ mod front;
 mod guard;
 mod health;
 mod identity;
+mod indoors;
 mod journal;
 mod limits;
 mod media;
@@ -43,6 +44,7 @@ use actix_web::dev::Server;
 use actix_web::web;
 
 use self::connections::Entry;
+pub use self::indoors::Indoors;
 use crate::contract::Service;
 use crate::services::Desk;
 use crate::settings::{self, PublicUrl};

@@ -177,10 +177,12 @@ async fn carry_out(
         Ok((request, place)) => {
             let passed = door.budget.pass(&place).await;
             let turn = (door.budget.turn().await, place);
+            // Only a request with an identifier has twins; the body of any other is let go before its document is stored.
             let request = Arc::new(request);
-            let arrival = walk(&door, Arc::clone(&request), &promise).await;
+            let twin = request.request_id.is_some().then(|| Arc::clone(&request));
+            let arrival = walk(&door, request, &promise).await;
             drop(passed);
-            (Some(request), arrival, Some(turn))
+            (twin, arrival, Some(turn))
         }
         Err(arrival) => (None, arrival, None),
     };

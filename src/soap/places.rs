@@ -70,12 +70,17 @@ impl Atlas {
         }
     }
 
+    /// The places under our own URL.
+    pub(super) fn own(&self) -> Arc<Places> {
+        Arc::clone(&self.own)
+    }
+
     /// The places as the sender of a request knows them.
     pub(super) fn of(&self, entrance: &Entrance, request: &HttpRequest) -> Arc<Places> {
         let named = self.named.as_ref().filter(|_| entrance.is_proxy(request));
         let Some((named, url)) = named.and_then(|named| Some((named, forwarded::url(request.headers(), entrance.config().is_some())?)))
         else {
-            return Arc::clone(&self.own);
+            return self.own();
         };
         let mut named = named.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(places) = named.get(url.as_str()) {

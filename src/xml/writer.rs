@@ -99,6 +99,8 @@ impl Writer {
     pub fn base64(&mut self, bytes: &[u8]) {
         if !bytes.is_empty() {
             self.close_tag();
+            // Room for the end of the envelope, too, so that a large document is not moved for it.
+            self.out.reserve(base64_simd::STANDARD.encoded_length(bytes.len()) + 1024);
             base64_simd::STANDARD.encode_append(bytes, &mut self.out);
         }
     }

@@ -35,19 +35,7 @@ impl Server {
 
     /// Starts a server before a desk.
     pub fn start_desk(desk: Desk, change: impl FnOnce(&mut settings::Server)) -> Self {
-        let mut settings = settings::Server {
-            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-            metrics_listen: None,
-            public_url: Some("http://dialog.example.dk".parse().unwrap()),
-            soap12_binding: false,
-            lenient_namespaces: false,
-            profile: Profile::Development,
-            citizens_may_start: false,
-            workers: std::num::NonZeroUsize::new(1),
-            shutdown_seconds: 1,
-            tls: Tls::default(),
-            limits: Limits::default(),
-        };
+        let mut settings = settings();
         change(&mut settings);
         let desk = Arc::new(desk);
         let (tell, told) = mpsc::channel();
@@ -102,6 +90,23 @@ impl Drop for Server {
         if let Some(thread) = self.thread.take() {
             thread.join().unwrap();
         }
+    }
+}
+
+/// The settings of a server for tests: on a free port, one worker, whoever calls without a certificate may.
+pub fn settings() -> settings::Server {
+    settings::Server {
+        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        metrics_listen: None,
+        public_url: Some("http://dialog.example.dk".parse().unwrap()),
+        soap12_binding: false,
+        lenient_namespaces: false,
+        profile: Profile::Development,
+        citizens_may_start: false,
+        workers: std::num::NonZeroUsize::new(1),
+        shutdown_seconds: 1,
+        tls: Tls::default(),
+        limits: Limits::default(),
     }
 }
 

@@ -69,6 +69,11 @@ impl Stage {
         }
     }
 
+    /// The archive.
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
     /// Rows of every table.
     pub fn counts(&self) -> Counts {
         self.database.counts()
@@ -76,7 +81,7 @@ impl Stage {
 }
 
 /// Where a request goes, as its sender would know from the contract: path and SOAPAction of the operation its body names.
-fn destination(request: &str) -> (String, String) {
+pub fn destination(request: &str) -> (String, String) {
     let body = request
         .find("Body")
         .map_or(request.len(), |at| at + request[at..].find('>').unwrap_or_default());
