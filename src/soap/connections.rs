@@ -21,7 +21,7 @@ use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::door::Door;
-use super::guard::Guarded;
+use super::guard::{Cut, Guarded};
 use super::{endpoint, tls};
 
 /// How long a connection may rest between calls: case systems call every minute, and a new connection costs a handshake.
@@ -123,7 +123,7 @@ fn http<S>(
     peer: fn(&dyn std::any::Any) -> Option<tls::Peer>,
 ) -> impl ServiceFactory<(Guarded<S>, Option<SocketAddr>), Config = (), Response = (), Error = DispatchError, InitError = ()>
 where
-    S: AsyncRead + AsyncWrite + Unpin + 'static,
+    S: Cut + AsyncRead + AsyncWrite + Unpin + 'static,
 {
     let app = App::new().app_data(door.clone()).default_service(web::to(endpoint::serve));
     let app = app.into_factory().map_err(|error: Error| error.error_response());

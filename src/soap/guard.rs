@@ -11,8 +11,11 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
+use actix_tls::accept::rustls_0_23::TlsStream;
 use actix_web::HttpRequest;
+use actix_web::rt::net::TcpStream;
 use actix_web::rt::time::{Instant, Sleep, sleep_until};
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::door::Door;
@@ -23,8 +26,27 @@ use crate::settings::Limits;
 /// How much later than the parser's own clock ours strikes: for a first head it answers 408, ours can only cut.
 const LATER: Duration = Duration::from_secs(2);
 
+/// A connection that can be given up at once, with what the kernel still holds of it.
+pub(super) trait Cut {
+    /// Has the connection reset when it is dropped: closed politely, it would wait for the other side to read on.
+    fn cut(&self);
+}
+
+impl Cut for TcpStream {
+    fn cut(&self) {
+        // Without it the kernel gives up later.
+        let _ = SockRef::from(self).set_linger(Some(Duration::ZERO));
+    }
+}
+
+impl Cut for TlsStream<TcpStream> {
+    fn cut(&self) {
+        self.get_ref().0.cut();
+    }
+}
+
 /// A connection, watched.
-pub(super) struct Guarded<S: AsyncWrite + Unpin> {
+pub(super) struct Guarded<S: Cut + AsyncWrite + Unpin> {
     stream: S,
     door: Arc<Door>,
     pulse: Rc<Pulse>,
@@ -95,7 +117,7 @@ impl Drop for Busy {
     }
 }
 
-impl<S: AsyncWrite + Unpin> Guarded<S> {
+impl<S: Cut + AsyncWrite + Unpin> Guarded<S> {
     pub(super) fn new(stream: S, door: Arc<Door>) -> Self {
         Self {
             stream,
@@ -134,7 +156,11 @@ impl<S: AsyncWrite + Unpin> Guarded<S> {
             self.head = Some((heads, Box::pin(sleep_until(Instant::now() + allowed + LATER))));
         }
         let late = self.head.as_mut().is_some_and(|(_, until)| until.as_mut().poll(context).is_ready());
-        if late { Err(too_slow("a request head")) } else { Ok(()) }
+        if late {
+            self.stream.cut();
+            return Err(too_slow("a request head"));
+        }
+        Ok(())
     }
 
     /// The other side took so many bytes.
@@ -151,6 +177,7 @@ impl<S: AsyncWrite + Unpin> Guarded<S> {
         let leaving = self.leaving.get_or_insert_with(|| Leaving { until: window(), bytes: 0 });
         while leaving.until.as_mut().poll(context).is_ready() {
             if leaving.bytes < seconds.saturating_mul(u64::from(rate)).max(1) {
+                self.stream.cut();
                 return Err(too_slow("a reader"));
             }
             *leaving = Leaving { until: window(), bytes: 0 };
@@ -159,7 +186,7 @@ impl<S: AsyncWrite + Unpin> Guarded<S> {
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Guarded<S> {
+impl<S: Cut + AsyncRead + AsyncWrite + Unpin> AsyncRead for Guarded<S> {
     fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         let before = buffer.filled().len();
@@ -171,7 +198,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Guarded<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
+impl<S: Cut + AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         if this.instead.is_none() {
@@ -213,7 +240,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> Guarded<S> {
+impl<S: Cut + AsyncWrite + Unpin> Guarded<S> {
     fn write(&mut self, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
         if written.is_pending() {
@@ -226,7 +253,7 @@ impl<S: AsyncWrite + Unpin> Guarded<S> {
 }
 
 /// A body in broken chunks is to the parser as if the caller had gone: it closes without a word. The caller is still there to read one.
-impl<S: AsyncWrite + Unpin> Drop for Guarded<S> {
+impl<S: Cut + AsyncWrite + Unpin> Drop for Guarded<S> {
     fn drop(&mut self) {
         if self.pulse.at.get() == At::Broken && !self.gone && self.leaving.is_none() {
             let answer = plain::answer("HTTP/1.1 400 Bad Request", "connection: close", &Rejection::BodyBroken, &self.door);

@@ -285,9 +285,9 @@ async def overload(server, report, small):
         await asyncio.gather(*(call() for _ in range(callers)))
         return done / seconds
 
-    await steady(32, 2)
+    await steady(256, 2)
     progress("overload: the peak")
-    peak = await steady(32, seconds)
+    peak = await steady(256, seconds)
     idle, refusals, answers, waits, most = [], [], 0, 0, 0
     pending = set()
 
@@ -326,7 +326,7 @@ async def overload(server, report, small):
         in_a_row = in_a_row + 1 if status == 200 and time.monotonic() - begun < 0.1 else 0
     back = time.monotonic() - calm
     progress("")
-    report.line("peak with 32 callers", peak, "messages a second")
+    report.line("peak with 256 callers", peak, "messages a second")
     report.line("offered", offered / seconds / peak, "times the peak")
     report.line("goodput beside the peak", goodput / peak * 100, "%", least=80)
     report.line("asked to come back", len(refusals), "calls")
