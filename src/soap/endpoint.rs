@@ -315,11 +315,8 @@ fn describe(door: &Door, service: Service, form: &Form, request: &HttpRequest) -
     let mut response = HttpResponse::build(status);
     response
         .insert_header((header::ETAG, page.tag(headers)))
-        .append_header((header::VARY, "Accept-Encoding"))
+        .insert_header((header::VARY, door.atlas.vary("Accept-Encoding")))
         .insert_header((header::CACHE_CONTROL, "public, max-age=300"));
-    if let Some(names) = door.atlas.vary() {
-        response.append_header((header::VARY, names));
-    }
     match status {
         StatusCode::OK => page.send(response.insert_header((header::CONTENT_TYPE, "text/xml; charset=utf-8")), headers),
         _ => response.finish(),

@@ -120,10 +120,7 @@ fn send(
     if let Some(language) = language {
         response
             .insert_header((header::CONTENT_LANGUAGE, language.tag()))
-            .insert_header((header::VARY, "Accept-Language"));
-        if let Some(names) = door.atlas.vary() {
-            response.append_header((header::VARY, names));
-        }
+            .insert_header((header::VARY, door.atlas.vary("Accept-Language")));
     }
     if is_known {
         return response.finish();

@@ -94,8 +94,11 @@ impl Atlas {
         places
     }
 
-    /// The headers a description depends on, if it does.
-    pub(super) fn vary(&self) -> Option<&'static str> {
-        self.named.as_ref().map(|_| forwarded::VARY)
+    /// The headers an answer depends on that depends on these, and names our addresses.
+    pub(super) fn vary(&self, own: &str) -> String {
+        match self.named {
+            Some(_) => format!("{own}, {}", forwarded::VARY),
+            None => own.to_owned(),
+        }
     }
 }

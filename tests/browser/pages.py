@@ -321,7 +321,8 @@ def without_scripts(house):
     house.open("/code-lists?lang=en")
     house.one("#all").click()
     house.one(".filter [type=submit]").click()
-    check("all=1" in house.driver.current_url, "code lists are chosen without scripts")
+    WebDriverWait(house.driver, 10).until(lambda driver: "all=1" in driver.current_url)
+    check(house.one("#all").is_selected(), "code lists are chosen without scripts")
 
 
 if __name__ == "__main__":
