@@ -3,6 +3,7 @@
 
 mod asset;
 mod code_lists;
+mod danish;
 mod fault;
 mod home;
 mod language;

@@ -2,10 +2,11 @@
 
 use maud::{Markup, html};
 
+use super::danish;
 use super::language::Language;
 use super::layout::{self, Frame};
 use super::message::Message;
-use super::origin::{Origin, told};
+use super::origin::Origin;
 use super::{ROOT, Site};
 
 /// The page; the public URL is left open.
@@ -54,7 +55,7 @@ fn card(service: &super::Shown, language: Language) -> Markup {
     html! {
         article.card {
             h3 { a href=(page) { (layout::name(described.name)) } " " span.version { (say(Message::Version)) " " (described.version) } }
-            p { (told(language, described.documentation)) }
+            p { (danish::service(language, described)) }
             p.address { code { (ROOT) (service.path) } }
             ul.operations aria-label=(format!("{} – {}", say(Message::Operations), described.name)) {
                 @for operation in described.operations {

@@ -6,6 +6,7 @@ mod types;
 use maud::{Markup, html};
 use xml::description::Element;
 
+use super::danish;
 use super::fault;
 use super::language::Language;
 use super::layout::{self, Frame, anchor, copy};
@@ -22,7 +23,7 @@ pub(super) fn page(site: &Site, shown: &Shown, language: Language) -> String {
     let types = Types::of(described);
     let main = html! {
         h1 { (layout::name(described.name)) " " span.version { (say(Message::Version)) " " (described.version) } }
-        p.lead { (told(language, described.documentation)) }
+        p.lead { (danish::service(language, described)) }
         (facts(shown, language))
         (headers(shown, language))
         @for operation in described.operations {

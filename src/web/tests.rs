@@ -85,13 +85,18 @@ fn operations_can_be_tried_in_the_development_profile_only() {
 }
 
 #[test]
-fn what_is_said_is_said_in_danish_too() {
-    for service in contract::description::SERVICES {
-        for operation in service.operations {
-            let danish = Language::Danish.said(operation.documentation);
-            assert_ne!(danish, Language::English.said(operation.documentation), "{}", operation.name);
-        }
-    }
+fn what_is_said_of_services_and_operations_is_said_in_the_language_of_the_page() {
+    let pages = pages(false);
+    let url = "https://dialog.example.dk";
+    let [danish, english] = Language::ALL.map(|language| pages.service(Service::CitizenMessageServiceV2, language, url));
+    let shown = "Viser en tråd: beskeden og dens svar i rækkefølge.";
+    assert!(danish.contains(shown) && !english.contains(shown));
+    assert!(
+        pages
+            .home(Language::Danish, url)
+            .contains("Kodelisterne bag numrene i de andre services.")
+    );
+    assert!(!pages.home(Language::English, url).contains("Kodelisterne"));
 }
 
 fn between<'p>(page: &'p str, begin: &'p str) -> impl Iterator<Item = &'p str> {

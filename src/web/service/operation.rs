@@ -3,10 +3,11 @@
 use maud::{Markup, html};
 use xml::description::{Element, Operation};
 
+use super::super::danish;
 use super::super::language::Language;
 use super::super::layout::{self, anchor, copy};
 use super::super::message::Message;
-use super::super::origin::{Origin, told};
+use super::super::origin::Origin;
 use super::super::{Shown, Site, fault, sample, table};
 use super::figure;
 
@@ -21,7 +22,7 @@ pub(super) fn section(site: &Site, shown: &Shown, operation: &'static Operation,
         section.operation aria-labelledby=(name) {
             h2 id=(name) { (layout::name(name)) " " (anchor(language, name, name)) }
             p.lead {
-                (told(language, operation.documentation))
+                (danish::operation(language, shown.description, operation))
                 @if let Some(origin) = Origin::of(operation.documentation) { " " (origin.badge(language)) }
             }
             dl.facts {
