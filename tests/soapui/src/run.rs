@@ -1,16 +1,16 @@
 //! Runs the suites, cases and steps of a project in order. It knows which values live how long, when a failed step ends its case, and
-//! that what was not run or not judged is said; how that looks is the report's.
+//! that what was not run or not judged is said; what a step does is left to `step` and `request`, how a run looks to the report.
 
-use crate::assertion::{self, Exchange};
-use crate::definition;
+mod request;
+mod step;
+
 use crate::expansion::Context;
-use crate::http::Call;
 use crate::outcome::{CaseReport, Status, StepReport, Stop, SuiteReport};
-use crate::project::{Action, Case, Project, Request, Values};
+use crate::project::{Action, Case, Project, Values};
 use crate::schema::Schemas;
-use crate::transfer;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
+use step::{load, transfer_all, wait};
 
 /// What the command line asks for.
 #[derive(Debug, Default)]
@@ -250,158 +250,6 @@ impl Runner<'_> {
             ..Context::default()
         }
     }
-
-    fn address(&self, request: &Request) -> String {
-        let of_interface = || {
-            self.project
-                .interface(&request.interface)
-                .and_then(|interface| interface.endpoints.first().cloned())
-                .unwrap_or_default()
-        };
-        if request.endpoint.is_empty() {
-            of_interface()
-        } else {
-            request.endpoint.clone()
-        }
-    }
-
-    fn request(&mut self, name: &str, request: &Request, context: &mut Context, report: &mut StepReport) -> Result<(), Stop> {
-        if !request.foreign.is_empty() {
-            return Stop::skipped(format!("it needs {}", request.foreign.join(", ")));
-        }
-        let project = self.project;
-        let Some(interface) = project.interface(&request.interface) else {
-            return Stop::failed(format!("the project has no interface {}", request.interface));
-        };
-        if !interface.actions.contains_key(&request.operation) {
-            return Stop::failed(format!("the interface {} has no operation {}", interface.name, request.operation));
-        }
-        let value = |property: &str| context.value(name, property).unwrap_or_default();
-        let timeout = context.expand(&request.timeout, false)?;
-        let mut headers = Vec::new();
-        for (key, value) in request.headers.iter().chain(&self.options.headers) {
-            headers.push((key.clone(), context.expand(value, false)?));
-        }
-        let credentials = match &request.credentials {
-            Some(_) => Some((
-                context.expand(&value("Username"), false)?,
-                context.expand(&value("Password"), false)?,
-            )),
-            None => None,
-        };
-        let url = match &self.options.endpoint {
-            Some(endpoint) => endpoint.clone(),
-            None => on_host(&context.expand(&value("Endpoint"), false)?, self.options.host.as_deref()),
-        };
-        let call = Call {
-            url,
-            soap12: interface.soap12,
-            action: interface.actions.get(&request.operation).cloned().unwrap_or_default(),
-            headers,
-            credentials,
-            timeout: timeout.trim().parse().ok().filter(|millis| *millis > 0).map(Duration::from_millis),
-            body: context.expand(&value("Request"), request.entitize)?,
-        };
-        let answer = match call.send() {
-            Ok(answer) => answer,
-            Err(error) => return Stop::failed(format!("no answer from {}: {error}", call.url)),
-        };
-        for (property, value) in [
-            ("Response", &answer.body),
-            ("ResponseAsXml", &answer.body),
-            ("RawResponse", &answer.body),
-            ("RawRequest", &call.body),
-        ] {
-            context.set(name, property, value.clone());
-        }
-        for assertion in &request.assertions {
-            if assertion.disabled {
-                report
-                    .notes
-                    .push(format!("the assertion {} is disabled in the project", assertion.name));
-                continue;
-            }
-            report.assertions += 1;
-            let mut comply = |other: &str| self.comply(interface.name.clone(), other, &answer.body, &request.operation);
-            let mut exchange = Exchange {
-                answer: &answer,
-                soap12: interface.soap12,
-                comply: &mut comply,
-            };
-            if let Err(stop) = assertion::judge(assertion, &mut exchange, context) {
-                report.problems.push((assertion.name.clone(), stop));
-            }
-        }
-        if report.assertions == 0 {
-            report.notes.push(format!("nothing is asserted; the status was {}", answer.status));
-        }
-        Ok(())
-    }
-
-    fn comply(&mut self, interface: String, other: &str, message: &str, operation: &str) -> Result<(), Stop> {
-        let project = self.project;
-        let key = (interface, other.to_owned());
-        let name = key.0.clone();
-        let schemas = self.schemas.entry(key).or_insert_with(|| {
-            let documents = match project.interface(&name) {
-                Some(interface) if other.is_empty() || other == interface.definition => definition::documents(interface),
-                _ => definition::fetch(other),
-            };
-            Schemas::compile(documents.map_err(Stop::Skipped)?)
-        });
-        match schemas {
-            Ok(schemas) => schemas.judge(message, operation),
-            Err(stop) => Err(stop.clone()),
-        }
-    }
-
-    #[allow(clippy::too_many_arguments, reason = "what a call needs of its surroundings")]
-    fn call(
-        &mut self,
-        step: &str,
-        target: &str,
-        values: &Values,
-        back: &[String],
-        context: &mut Context,
-        depth: usize,
-        report: &mut StepReport,
-    ) -> Result<(), Stop> {
-        let project = self.project;
-        let mut cases = project
-            .suites
-            .iter()
-            .enumerate()
-            .flat_map(|(at, suite)| suite.cases.iter().enumerate().map(move |(number, case)| ((at, number), case)));
-        let Some((at, _)) = cases.find(|(_, case)| !case.id.is_empty() && case.id == target) else {
-            return Stop::failed(format!("there is no test case with the identifier {target}"));
-        };
-        if depth > 10 {
-            return Stop::failed("test cases call each other without an end");
-        }
-        let mut given = Values::new();
-        for name in values.keys() {
-            let value = context.value(step, name).unwrap_or_default();
-            given.insert(name.clone(), context.expand(&value, false)?);
-        }
-        self.project_values = context.project.clone();
-        self.global = context.global.clone();
-        let mut inner = Vec::new();
-        let (called, after) = self.case(at, &[], &given, depth + 1, &mut |step| inner.push(step.clone()));
-        context.project = self.project_values.clone();
-        context.global = self.global.clone();
-        for name in back {
-            context.set(step, name, after.get(name).cloned().unwrap_or_default());
-        }
-        for inner in &inner {
-            report.assertions += inner.assertions;
-            let label = |name: &str| format!("{} / {}{}{name}", called.name, inner.name, if name.is_empty() { "" } else { ": " });
-            report
-                .problems
-                .extend(inner.problems.iter().map(|(name, stop)| (label(name), stop.clone())));
-            report.notes.extend(inner.notes.iter().map(|note| format!("{}: {note}", label(""))));
-        }
-        Ok(())
-    }
 }
 
 fn skipped(what: &str, why: &str) -> StepReport {
@@ -423,109 +271,5 @@ fn status(problems: &[(String, Stop)]) -> Status {
         Status::Passed
     } else {
         Status::Skipped
-    }
-}
-
-fn transfer_all(
-    transfers: &[crate::project::Transfer],
-    case: &Case,
-    index: usize,
-    context: &mut Context,
-    report: &mut StepReport,
-) -> Result<(), Stop> {
-    let before = case.steps.get(..index).unwrap_or_default();
-    let last = before
-        .iter()
-        .rev()
-        .find(|step| matches!(step.action, Action::Request(_)))
-        .map(|step| step.name.clone())
-        .unwrap_or_default();
-    for transfer in transfers {
-        if transfer.disabled {
-            report
-                .notes
-                .push(format!("the transfer {} is disabled in the project", transfer.name));
-            continue;
-        }
-        match transfer::carry_out(transfer, context, &last) {
-            Ok(note) => report.notes.extend(note.map(|note| format!("{}: {note}", transfer.name))),
-            Err(Stop::Failed(why)) if !transfer.fail_on_error => report
-                .notes
-                .push(format!("{} failed, which the project ignores: {why}", transfer.name)),
-            Err(stop) => report.problems.push((transfer.name.clone(), stop)),
-        }
-    }
-    Ok(())
-}
-
-/// Further properties from a file of `name=value` lines.
-fn load(source: &str, step: &str, context: &mut Context) -> Result<(), Stop> {
-    let path = context.expand(source, false)?;
-    if path.trim().is_empty() {
-        return Ok(());
-    }
-    let text =
-        std::fs::read_to_string(path.trim()).map_err(|error| Stop::Failed(format!("the properties of {path} cannot be read: {error}")))?;
-    for line in text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with(['#', '!']))
-    {
-        let (name, value) = line.split_once(['=', ':']).unwrap_or((line, ""));
-        context.set(step, name.trim(), value.trim().to_owned());
-    }
-    Ok(())
-}
-
-fn wait(time: &str, context: &Context) -> Result<(), Stop> {
-    let time = context.expand(time, false)?;
-    let Ok(millis) = time.trim().parse() else {
-        return Stop::failed(format!("not a number of milliseconds: {time}"));
-    };
-    std::thread::sleep(Duration::from_millis(millis));
-    Ok(())
-}
-
-/// The address with another host and port.
-fn on_host(url: &str, host: Option<&str>) -> String {
-    let Some((host, (scheme, rest))) = host.zip(url.split_once("://")) else {
-        return url.to_owned();
-    };
-    let path = rest.find('/').and_then(|at| rest.get(at..)).unwrap_or_default();
-    format!("{scheme}://{host}{path}")
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
-    use super::*;
-
-    #[test]
-    fn a_properties_step_reads_its_file_and_fails_without_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("p.properties");
-        std::fs::write(&path, "# a comment\nuser = anne\nplace: north\n").unwrap();
-        let mut context = Context {
-            steps: vec![("P".into(), Values::new())],
-            ..Context::default()
-        };
-        context.project.insert("file".into(), path.display().to_string());
-        assert_eq!(load("${#Project#file}", "P", &mut context), Ok(()));
-        assert_eq!(context.expand("${P#user} ${P#place}", false), Ok("anne north".into()));
-        assert_eq!(load("", "P", &mut context), Ok(()));
-        assert!(matches!(load("${#Project#file}x", "P", &mut context), Err(Stop::Failed(_))));
-    }
-
-    #[test]
-    fn a_delay_is_a_number() {
-        assert_eq!(wait("1", &Context::default()), Ok(()));
-        assert!(matches!(wait("a while", &Context::default()), Err(Stop::Failed(_))));
-    }
-
-    #[test]
-    fn a_host_replaces_the_host_of_an_address() {
-        assert_eq!(on_host("https://a:1/b/c?d", Some("e:2")), "https://e:2/b/c?d");
-        assert_eq!(on_host("http://a", Some("e")), "http://e");
-        assert_eq!(on_host("http://a/b", None), "http://a/b");
     }
 }
