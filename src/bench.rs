@@ -9,6 +9,7 @@ mod drive;
 pub mod floor;
 mod measures;
 mod process;
+mod record;
 mod report;
 mod writes;
 

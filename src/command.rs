@@ -56,7 +56,10 @@ enum Command {
     Bench(bench::Bench),
     /// The floor `bench` starts beside it: a server that does nothing.
     #[command(hide = true)]
-    BenchFloor,
+    BenchFloor {
+        /// The archive that gets a record of each call where one is wanted.
+        archive: String,
+    },
 }
 
 /// Why a command failed, in one sentence.
@@ -88,8 +91,9 @@ pub fn run() -> ExitCode {
         Command::Backup(backup) => backup.run(),
         Command::Move(transfer) => transfer.run(),
         Command::Bench(bench) => bench.run(),
-        Command::BenchFloor => crate::bench::floor::serve().map_err(|error| Failure::Other(error.to_string())),
+        Command::BenchFloor { archive } => crate::bench::floor::serve(&archive).map_err(|error| Failure::Other(error.to_string())),
     };
+    log::finish();
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

@@ -1,38 +1,55 @@
 //! The floor of HTTP: a server that does nothing, in a process of its own, with the settings of the door.
-//! It reads a body and gives a fixed answer to it, or the body itself.
+//! It reads a body and gives a fixed answer to it, perhaps with a record of it in an archive, or the body itself.
 
 use std::io::{self, Read as _, Write as _};
+use std::time::Duration;
 
 use actix_web::web::{self, Bytes, PayloadConfig};
 use actix_web::{App, HttpResponse, HttpServer};
 
+use super::{Trouble, record};
+use crate::repository::{Repository, bench};
+
 /// Where the fixed answer is given.
 pub const SAME: &str = "/same";
+/// Where it is given with a record in the audit, for which the answer does not wait.
+pub const RECORDED: &str = "/recorded";
 /// Where the body comes back.
 pub const ECHO: &str = "/echo";
 
 /// The media type of the door.
 const XML: &str = "text/xml; charset=utf-8";
 
-/// Serves until it is killed: reads the fixed answer from standard input, writes the address to standard output.
+/// Serves until it is killed: reads the fixed answer from standard input, writes the address to standard output. Records go to the archive.
 ///
 /// # Errors
-/// No port, or nobody at the other end.
-pub fn serve() -> io::Result<()> {
+/// No port, no archive, or nobody at the other end.
+pub fn serve(archive: &str) -> Result<(), Trouble> {
     let mut fixed = Vec::new();
     io::stdin().read_to_end(&mut fixed)?;
     let fixed = Bytes::from(fixed);
-    actix_web::rt::System::new().block_on(async move {
+    let archive = bench::open(archive)?;
+    let served = actix_web::rt::System::new().block_on(async move {
         let server = HttpServer::new(move || {
             let fixed = fixed.clone();
+            let answer = fixed.clone();
             let same = move |_: Bytes| {
-                let answer = fixed.clone();
+                let answer = answer.clone();
                 async move { HttpResponse::Ok().content_type(XML).body(answer) }
+            };
+            let archive = archive.clone();
+            let recorded = move |_: Bytes| {
+                let (answer, archive) = (fixed.clone(), archive.clone());
+                async move {
+                    leave_record(&archive).await;
+                    HttpResponse::Ok().content_type(XML).body(answer)
+                }
             };
             let echo = async |body: Bytes| HttpResponse::Ok().content_type(XML).body(body);
             App::new()
                 .app_data(PayloadConfig::new(8 * 1024 * 1024))
                 .route(SAME, web::post().to(same))
+                .route(RECORDED, web::post().to(recorded))
                 .route(ECHO, web::post().to(echo))
         })
         .bind(("127.0.0.1", 0))?;
@@ -40,5 +57,13 @@ pub fn serve() -> io::Result<()> {
             writeln!(io::stdout(), "{address}")?;
         }
         server.run().await
-    })
+    });
+    Ok(served?)
+}
+
+/// Hands a record in; where too many wait, it comes again.
+async fn leave_record(archive: &Repository) {
+    while !archive.commit(record::of_list()).is_accepted() {
+        actix_web::rt::time::sleep(Duration::from_millis(1)).await;
+    }
 }

@@ -1,7 +1,8 @@
 //! The measures, one function for each: what is called, what it is held against, and what it must reach.
 //! A measure and its floor are taken in turns, and medians are compared, so that a noisy neighbour spoils both.
 
-use std::sync::Arc;
+mod reads;
+
 use std::time::Instant;
 
 use serde_json::{Value, json};
@@ -11,10 +12,8 @@ use super::database::{Archive, Folder};
 use super::drive::{Caller, Pace, Run, drive};
 use super::process::Server;
 use super::report::{Measure, Report, Target};
-use super::{Plan, Trouble, floor, median, writes};
+use super::{Plan, Trouble, median, writes};
 use crate::client::{self, Connections, Tls};
-use crate::domain::{CivilRegistrationNumber, Organisation, OrganisationType, Viewer};
-use crate::repository::{MessageFilter, bench};
 
 /// What can be measured, in the order it is.
 pub const NAMES: [&str; 9] = [
@@ -211,64 +210,6 @@ impl Bench<'_> {
             target: None,
             details: open.told(),
         });
-        Ok(())
-    }
-
-    /// GetCodeList against a server that gives the same bytes without a look.
-    fn code_list(&self, report: &mut Report) -> Result<(), Trouble> {
-        let archive = self.usual()?;
-        let (server, request) = (self.server(&archive, &[])?, calls::code_list()?);
-        let floor = Server::floor(&first_answer(&server, &request)?)?;
-        let subject = || {
-            self.take(
-                &server,
-                &mut self.repeating(&server, std::slice::from_ref(&request), self.plan.connections)?,
-                Pace::Closed,
-            )
-        };
-        let fixed = request.at(floor::SAME);
-        let other = || {
-            self.take(
-                &floor,
-                &mut self.repeating(&floor, std::slice::from_ref(&fixed), self.plan.connections)?,
-                Pace::Closed,
-            )
-        };
-        let (ours, theirs) = self.in_turns(subject, other)?;
-        let (ours, theirs) = (Rounds(ours), Rounds(theirs));
-        report.measures.push(Measure {
-            name: "code-list",
-            what: format!("GetCodeList, {} connections", self.plan.connections),
-            value: ours.rate(),
-            unit: "calls/s",
-            against: Some(("actix giving the same bytes".to_owned(), theirs.rate())),
-            target: Some(Target::AtLeast(0.85)),
-            details: json!({"rounds": ours.told(), "floor": theirs.told()}),
-        });
-        Ok(())
-    }
-
-    /// GetMessages of 20 and of 50 against the bare queries of the same rows.
-    fn messages(&self, report: &mut Report) -> Result<(), Trouble> {
-        let archive = self.archive(self.plan.citizens.get(), 50)?;
-        let server = self.server(&archive, &[])?;
-        let repository = bench::open(archive.url())?;
-        for (name, most) in [("messages-20", 20), ("messages-50", 50)] {
-            let requests = of_people(&archive, |person| person.list(most))?;
-            let subject = || self.take(&server, &mut self.repeating(&server, &requests, FEW)?, Pace::Closed);
-            let other = || queries(&repository, archive.citizens, most, self.plan.seconds);
-            let (ours, bare) = self.in_turns(subject, other)?;
-            let ours = Rounds(ours);
-            report.measures.push(Measure {
-                name,
-                what: format!("GetMessages of {most}, {FEW} connections"),
-                value: ours.rate(),
-                unit: "calls/s",
-                against: Some(("the bare queries".to_owned(), median(bare.clone()))),
-                target: Some(Target::AtLeast(0.75)),
-                details: json!({"rounds": ours.told(), "floor": bare}),
-            });
-        }
         Ok(())
     }
 
@@ -539,51 +480,6 @@ fn kinds(archive: &Archive) -> Result<Vec<(u32, Vec<Request>)>, Trouble> {
 
 fn mean(requests: &[Request]) -> usize {
     requests.iter().map(|request| request.body.len()).sum::<usize>() / requests.len().max(1)
-}
-
-/// Pages of messages a second, by as many threads as there are connections, with no service around them.
-fn queries(repository: &crate::repository::Repository, citizens: u32, most: u32, seconds: f64) -> Result<f64, Trouble> {
-    let begun = Instant::now();
-    let filter = Arc::new(MessageFilter {
-        limit: most,
-        ..MessageFilter::default()
-    });
-    let pages = |thread: usize| -> Result<u64, Trouble> {
-        let mut pages = 0;
-        let mut reader = repository.reader();
-        let keys: Vec<_> = (0..citizens.min(REQUESTS))
-            .map(|number| {
-                let cpr = CivilRegistrationNumber::new(Person(number).cpr());
-                Ok(reader.citizen_by_cpr(&cpr)?.map(|citizen| (number, citizen.key)))
-            })
-            .collect::<Result<Vec<_>, crate::error::Error>>()?;
-        for (number, key) in keys.iter().flatten().cycle().skip(thread * 61) {
-            let centre = Organisation::new(OrganisationType(8), (70001 + number % 64).to_string());
-            let page = repository
-                .reader()
-                .messages_of_citizen(*key, &filter, Some(&Viewer::from(&centre)))?;
-            if page.len() != most as usize {
-                return Err(Trouble::Other(format!("a page has {} messages instead of {most}", page.len())));
-            }
-            pages += 1;
-            if begun.elapsed().as_secs_f64() > seconds {
-                break;
-            }
-        }
-        Ok(pages)
-    };
-    let all = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..FEW).map(|number| scope.spawn(move || pages(number))).collect();
-        threads
-            .into_iter()
-            .map(|thread| {
-                thread
-                    .join()
-                    .unwrap_or_else(|_| Err(Trouble::Other("a reader panicked".to_owned())))
-            })
-            .sum::<Result<u64, Trouble>>()
-    })?;
-    Ok(all as f64 / begun.elapsed().as_secs_f64())
 }
 
 /// Nanoseconds to copy so many bytes.

@@ -96,10 +96,10 @@ impl Server {
         Ok(())
     }
 
-    /// The floor: a server that gives `fixed` or the body.
-    pub fn floor(fixed: &[u8]) -> Result<Self, Trouble> {
+    /// The floor: a server that gives `fixed` or the body, and can leave records in an archive.
+    pub fn floor(fixed: &[u8], archive: &str) -> Result<Self, Trouble> {
         let mut child = Command::new(std::env::current_exe()?)
-            .arg("bench-floor")
+            .args(["bench-floor", archive])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;

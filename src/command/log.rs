@@ -1,17 +1,31 @@
 //! The log of the program: who may say what in it.
 //! It knows our own rooms from everybody else's crates. Ours never log a number, name or text of a citizen (S8), so they may be asked for
 //! every detail; others would print whole requests, so they are heard from warnings on, whatever `RUST_LOG` says.
-//! What a line says is left to whoever writes it.
+//! What a line says is left to whoever writes it, writing many at once to the spool.
 
+mod spool;
+
+use std::io::{IsTerminal as _, stderr};
 use std::panic;
 
-use env_logger::{Builder, Env, Logger};
+use env_logger::{Builder, Env, Logger, Target};
 use log::{LevelFilter, Log, Metadata, Record, error};
+
+use self::spool::Spool;
 
 /// Lines of level info and above, unless `RUST_LOG` says otherwise. A panic says where it was, and not with which values (S8).
 pub(super) fn start() {
-    let logger = Capped(Builder::from_env(Env::default().default_filter_or("info")).build());
-    let level = logger.0.filter();
+    let mut builder = Builder::from_env(Env::default().default_filter_or("info"));
+    // Somebody at a terminal sees lines as they come; a server's log is written off the path of its calls.
+    let spool = (!stderr().is_terminal()).then(|| Spool::to(stderr()).ok()).flatten();
+    if let Some(spool) = spool.clone() {
+        builder.target(Target::Pipe(Box::new(spool)));
+    }
+    let logger = Capped {
+        logger: builder.build(),
+        spool,
+    };
+    let level = logger.logger.filter();
     // A second logger in one process is a mistake of a test, not of an operator.
     if log::set_boxed_logger(Box::new(logger)).is_ok() {
         log::set_max_level(level);
@@ -19,24 +33,35 @@ pub(super) fn start() {
     panic::set_hook(Box::new(|panic| {
         let place = panic.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
         error!("A panic at {place}; the call it belongs to is answered with an internal error");
+        log::logger().flush();
     }));
 }
 
-struct Capped(Logger);
+/// Has everything written that was logged: before the program ends.
+pub(super) fn finish() {
+    log::logger().flush();
+}
+
+struct Capped {
+    logger: Logger,
+    spool: Option<Spool>,
+}
 
 impl Log for Capped {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        may_speak(metadata) && self.0.enabled(metadata)
+        may_speak(metadata) && self.logger.enabled(metadata)
     }
 
     fn log(&self, record: &Record<'_>) {
         if may_speak(record.metadata()) {
-            self.0.log(record);
+            self.logger.log(record);
         }
     }
 
     fn flush(&self) {
-        self.0.flush();
+        if let Some(spool) = &self.spool {
+            spool.drain();
+        }
     }
 }
 

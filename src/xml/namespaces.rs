@@ -8,6 +8,8 @@ use crate::namespace_name::is_uri_reference;
 /// The namespace of `xml:lang` and its kin; the prefix `xml` is always bound to it.
 const XML: &str = "http://www.w3.org/XML/1998/namespace";
 const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
+/// Declarations of an ordinary request.
+const USUAL: usize = 16;
 
 /// A resolved namespace, valid while the element that declared it is open.
 #[derive(Clone, Copy, Debug)]
@@ -18,9 +20,17 @@ pub(crate) enum Space {
 }
 
 /// The declarations in scope, innermost last. Looked up from the end: they are few, by limit.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Namespaces<'a> {
     bindings: Vec<Binding<'a>>,
+}
+
+impl Default for Namespaces<'_> {
+    fn default() -> Self {
+        Self {
+            bindings: Vec::with_capacity(USUAL),
+        }
+    }
 }
 
 #[derive(Debug)]

@@ -83,7 +83,7 @@ impl<'a> Scanner<'a> {
             namespaces: Namespaces::default(),
             attributes: Vec::new(),
             name: (Space::None, ""),
-            frames: Vec::new(),
+            frames: Vec::with_capacity(USUAL),
             start: base,
             empty: false,
             closed: false,
@@ -221,6 +221,8 @@ impl<'a> Scanner<'a> {
 
 /// U+FEFF, the byte order mark.
 const MARK: char = '\u{FEFF}';
+/// Elements that are open at once in an ordinary request, and more.
+const USUAL: usize = 16;
 const OUTSIDE: Rule = Rule::Malformed("there is text outside the root");
 const DOCTYPE: Rule = Rule::Malformed("a document type declaration is not taken");
 const INSTRUCTION: Rule = Rule::Malformed("a processing instruction is not taken");

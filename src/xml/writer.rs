@@ -7,6 +7,9 @@ use std::borrow::Cow;
 
 use crate::{Encode, Name, XSI};
 
+/// Bytes that room is made for on the word of a list's first element.
+const AHEAD: usize = 1024 * 1024;
+
 /// Writes one document into one buffer.
 #[derive(Debug)]
 pub struct Writer {
@@ -149,6 +152,13 @@ impl Writer {
 
     /// An element for each value.
     pub fn repeated<'v, T: Encode + 'v>(&mut self, name: &Name, values: impl IntoIterator<Item = &'v T>) {
+        let mut values = values.into_iter();
+        let Some(first) = values.next() else { return };
+        let before = self.out.len();
+        self.element(name, first);
+        // The others will be about as long: room for all of them is made at once, so that a long list is not moved again and again.
+        let others = (self.out.len() - before).saturating_mul(values.size_hint().0);
+        self.out.reserve(others.min(AHEAD));
         for value in values {
             self.element(name, value);
         }
