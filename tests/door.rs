@@ -154,6 +154,21 @@ mod calls {
         is_answer(&house.post(MESSAGES, "", CREATE.as_bytes()));
     }
 
+    /// The reference of the call is drawn at the door, before there is a trip.
+    #[test]
+    fn a_panic_at_the_door_is_an_internal_error_and_the_worker_lives() {
+        let drawn = AtomicU64::new(0);
+        let identifiers = move || match drawn.fetch_add(1, Ordering::Relaxed) {
+            0 => panic!("on purpose"),
+            number => Uuid::from_u128(u128::from(number)),
+        };
+        let house = house_of(Sources::new(noon, identifiers), |_| ());
+        let response = house.post(MESSAGES, "", CREATE.as_bytes());
+        is_fault(&response, 500, 1011);
+        assert!(!response.text().contains("on purpose"));
+        is_answer(&house.post(MESSAGES, "", CREATE.as_bytes()));
+    }
+
     #[test]
     fn without_a_certificate_nobody_calls_in_production() {
         let house = house_with(|settings| settings.profile = Profile::Production);

@@ -2,7 +2,11 @@
 //! It knows methods, media types and the order of things: body within its limits, the trip on a thread of its own, the commit, then the answer.
 //! What happens on the trip is left to `trip`; the words of a fault to `fault`.
 
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use actix_web::http::header::{self, HeaderMap};
@@ -10,6 +14,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::web::{self, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use log::warn;
+use tokio::task::JoinError;
 
 use super::address::{Address, Form};
 use super::door::Door;
@@ -33,7 +38,16 @@ use crate::services::{Identity, Refused};
 /// Answers any request.
 pub(super) async fn serve(door: web::Data<Door>, request: HttpRequest, payload: Payload) -> HttpResponse {
     let busy = Pulse::begin(&request);
-    let response = answer(door, request, payload).await;
+    let asked = asked(&request);
+    let mut answering = pin!(answer(door.clone(), request, payload));
+    // The trip minds its own panics; this is for those before it and after.
+    let response = poll_fn(
+        |context| match catch_unwind(AssertUnwindSafe(|| answering.as_mut().poll(context))) {
+            Ok(polled) => polled,
+            Err(_) => Poll::Ready(respond(&Rejection::Panic, asked, door.desk.begin().0)),
+        },
+    )
+    .await;
     busy.end();
     response
 }
@@ -45,6 +59,10 @@ async fn answer(door: web::Data<Door>, request: HttpRequest, payload: Payload) -
     let uri = request.uri();
     let address = Address::of(uri.path(), uri.query().unwrap_or_default());
     let method = request.method();
+    let is_no_call = matches!(*method, Method::GET | Method::HEAD) || matches!(address, Address::Unknown);
+    if is_no_call && let Err(rejection) = check_size(&door, &request) {
+        return reject(&door, &request, payload, rejection);
+    }
     match (address, method) {
         (Address::Description(service, form), &(Method::GET | Method::HEAD)) => describe(&door, service, &form, &request),
         (Address::Service(service), &(Method::GET | Method::HEAD)) if front::is_page(request.query_string()) => {
@@ -130,9 +148,8 @@ async fn call(door: Arc<Door>, service: Service, methods: &'static str, request:
         let answer = answer.map(|answer| (answer, Room::small()));
         return send(answer, asked, request.headers(), door.limits.body_seconds, reference);
     }
-    // A call that has come in is carried out and recorded even if its client goes away meanwhile.
     let seconds = door.limits.body_seconds;
-    let carried = actix_web::rt::spawn(carry_out(door, entry, errand, promise));
+    let carried = begin(carry_out(door, entry, errand, promise));
     let carried = tokio::time::timeout(PATIENCE, carried).await.unwrap_or_else(|_| {
         warn!("The call {reference} takes too long; its caller was asked to come back");
         Ok(Err(Rejection::Overload))
@@ -144,6 +161,16 @@ async fn call(door: Arc<Door>, service: Service, methods: &'static str, request:
         seconds,
         reference,
     )
+}
+
+/// Begins at once: in a full house a new task would wait behind all the others. What is left then goes on even if the client goes away
+/// meanwhile, for a call that has come in is carried out and recorded.
+async fn begin<T: 'static>(errand: impl Future<Output = T> + 'static) -> Result<T, JoinError> {
+    let mut errand = Box::pin(errand);
+    match poll_fn(|context| Poll::Ready(errand.as_mut().poll(context))).await {
+        Poll::Ready(done) => Ok(done),
+        Poll::Pending => actix_web::rt::spawn(errand).await,
+    }
 }
 
 /// The answer as it leaves, in the version of SOAP that was asked for.
@@ -256,6 +283,22 @@ async fn receive(
 
 /// What can be refused before a byte of the body is read.
 fn check_head(door: &Door, request: &HttpRequest) -> Result<Media, Rejection> {
+    check_size(door, request)?;
+    let headers = request.headers();
+    if headers
+        .get_all(header::CONTENT_ENCODING)
+        .any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
+    {
+        return Err(Rejection::ContentEncoding);
+    }
+    if headers.get_all(header::CONTENT_TYPE).nth(1).is_some() {
+        return Err(Rejection::MediaType);
+    }
+    Media::of(text(headers, header::CONTENT_TYPE.as_str())).ok_or(Rejection::MediaType)
+}
+
+/// The URI, and all headers together, whatever they ask for.
+fn check_size(door: &Door, request: &HttpRequest) -> Result<(), Rejection> {
     let headers = request.headers();
     let length: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
     if request.uri().path_and_query().map_or(0, |uri| uri.as_str().len()) > door.limits.uri {
@@ -264,13 +307,7 @@ fn check_head(door: &Door, request: &HttpRequest) -> Result<Media, Rejection> {
     if headers.len() > door.limits.headers || length > door.limits.head {
         return Err(Rejection::HeadTooLarge);
     }
-    if headers
-        .get_all(header::CONTENT_ENCODING)
-        .any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
-    {
-        return Err(Rejection::ContentEncoding);
-    }
-    Media::of(text(headers, header::CONTENT_TYPE.as_str())).ok_or(Rejection::MediaType)
+    Ok(())
 }
 
 /// Takes the request through the house, on a thread where waiting harms nobody.
@@ -331,6 +368,14 @@ fn reject(door: &Door, request: &HttpRequest, payload: Payload, rejection: Rejec
     respond(&rejection, asked(request), door.desk.begin().0)
 }
 
+/// After these the connection closes: who sends so much, or so slowly, would do it again.
+const CLOSING: [StatusCode; 4] = [
+    StatusCode::REQUEST_TIMEOUT,
+    StatusCode::PAYLOAD_TOO_LARGE,
+    StatusCode::URI_TOO_LONG,
+    StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+];
+
 /// A fault, in the version of SOAP that was asked for.
 fn respond(rejection: &Rejection, asked: Version, reference: LogReference) -> HttpResponse {
     let version = rejection.told_in(asked);
@@ -343,6 +388,9 @@ fn respond(rejection: &Rejection, asked: Version, reference: LogReference) -> Ht
     }
     if status == StatusCode::SERVICE_UNAVAILABLE {
         response.insert_header((header::RETRY_AFTER, "5"));
+    }
+    if CLOSING.contains(&status) {
+        response.force_close();
     }
     response.body(envelope::write_fault(version, &fault, reference))
 }

@@ -23,8 +23,10 @@ use super::plain;
 use super::rejection::Rejection;
 use crate::settings::Limits;
 
-/// How much later than the parser's own clock ours strikes: for a first head it answers 408, ours can only cut.
+/// How much later than the parser's own clock ours strikes, which knows the first head of a connection only and answers it 408.
 const LATER: Duration = Duration::from_secs(2);
+/// What may stand around the URI in the first line of a head: a method and a version.
+const AROUND_A_URI: usize = 64;
 
 /// A connection that can be given up at once, with what the kernel still holds of it.
 pub(super) trait Cut {
@@ -53,8 +55,12 @@ pub(super) struct Guarded<S: Cut + AsyncWrite + Unpin> {
     /// Until when the head must be there that comes after so many.
     head: Option<(u64, Pin<Box<Sleep>>)>,
     leaving: Option<Leaving>,
+    /// Bytes of the first line of the head that comes, and whether it has ended.
+    line: (usize, bool),
     /// An answer in place of the parser's own, and how much of it has left.
     instead: Option<(Vec<u8>, usize)>,
+    /// The parser has refused what came: there is nothing to add.
+    refused: bool,
     /// The other side has closed, or the connection has failed.
     gone: bool,
 }
@@ -125,7 +131,9 @@ impl<S: Cut + AsyncWrite + Unpin> Guarded<S> {
             pulse: Rc::default(),
             head: None,
             leaving: None,
+            line: (0, false),
             instead: None,
+            refused: false,
             gone: false,
         }
     }
@@ -144,23 +152,54 @@ impl<S: Cut + AsyncWrite + Unpin> Guarded<S> {
         &self.door.limits
     }
 
-    /// Has a head been on its way for too long?
-    fn check_head(&mut self, context: &mut Context<'_>, came: bool) -> io::Result<()> {
+    /// Has a head been on its way for too long? These bytes of it, or of something else, have just come.
+    fn check_head(&mut self, context: &mut Context<'_>, came: &[u8]) -> io::Result<()> {
         let heads = self.pulse.heads.get();
         // The head that was waited for has come, or none is waited for.
         if self.pulse.at.get() != At::Rest || self.head.as_ref().is_some_and(|(before, _)| *before != heads) {
             self.head = None;
         }
-        if came && self.head.is_none() && self.pulse.at.get() == At::Rest {
-            let allowed = Duration::from_secs(self.limits().head_seconds);
-            self.head = Some((heads, Box::pin(sleep_until(Instant::now() + allowed + LATER))));
+        if !came.is_empty() && self.pulse.at.get() == At::Rest {
+            if self.head.is_none() {
+                let allowed = Duration::from_secs(self.limits().head_seconds);
+                self.head = Some((heads, Box::pin(sleep_until(Instant::now() + allowed + LATER))));
+                self.line = (0, false);
+            }
+            self.count_line(came);
         }
         let late = self.head.as_mut().is_some_and(|(_, until)| until.as_mut().poll(context).is_ready());
         if late {
-            self.stream.cut();
+            if self.leaving.is_some() {
+                self.stream.cut();
+            }
+            self.say(context, "408 Request Timeout", &Rejection::HeadTooSlow);
             return Err(too_slow("a request head"));
         }
         Ok(())
+    }
+
+    fn count_line(&mut self, came: &[u8]) {
+        let (bytes, ended) = &mut self.line;
+        if !*ended {
+            let end = came.iter().position(|&byte| byte == b'\n');
+            *bytes += end.unwrap_or(came.len());
+            *ended = end.is_some();
+        }
+    }
+
+    /// Is the first line too long for any URI we take?
+    fn is_line_too_long(&self) -> bool {
+        self.line.0 > self.limits().uri.saturating_add(AROUND_A_URI)
+    }
+
+    /// A last word before the connection closes, unless there is one on its way. Nobody is left to wait: what the connection does not
+    /// take at once is not said.
+    fn say(&mut self, context: &mut Context<'_>, status: &str, rejection: &Rejection) {
+        if !self.refused && self.leaving.is_none() {
+            self.refused = true;
+            let answer = plain::answer(&format!("HTTP/1.1 {status}"), "connection: close", rejection, &self.door);
+            let _ = Pin::new(&mut self.stream).poll_write(context, &answer);
+        }
     }
 
     /// The other side took so many bytes.
@@ -191,8 +230,8 @@ impl<S: Cut + AsyncRead + AsyncWrite + Unpin> AsyncRead for Guarded<S> {
         let this = self.get_mut();
         let before = buffer.filled().len();
         let read = Pin::new(&mut this.stream).poll_read(context, buffer);
-        let came = buffer.filled().len() > before;
-        this.gone |= !came && read.is_ready() && buffer.remaining() > 0;
+        let came = buffer.filled().get(before..).unwrap_or_default();
+        this.gone |= came.is_empty() && read.is_ready() && buffer.remaining() > 0;
         this.check_head(context, came).inspect_err(|_| this.gone = true)?;
         read
     }
@@ -202,7 +241,8 @@ impl<S: Cut + AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         if this.instead.is_none() {
-            this.instead = plain::with_a_fault(bytes, &this.door).map(|answer| (answer, 0));
+            this.instead = plain::with_a_fault(bytes, this.is_line_too_long(), &this.door).map(|answer| (answer, 0));
+            this.refused |= this.instead.is_some();
         }
         let Some((answer, mut left)) = this.instead.take() else {
             let written = this.write(context, bytes);
@@ -252,14 +292,15 @@ impl<S: Cut + AsyncWrite + Unpin> Guarded<S> {
     }
 }
 
-/// A body in broken chunks is to the parser as if the caller had gone: it closes without a word. The caller is still there to read one.
+/// A body in broken chunks, or a head that ends in its middle, is to the parser as if the caller had gone: it closes without a word. The caller
+/// may still be there to read one.
 impl<S: Cut + AsyncWrite + Unpin> Drop for Guarded<S> {
     fn drop(&mut self) {
-        if self.pulse.at.get() == At::Broken && !self.gone && self.leaving.is_none() {
-            let answer = plain::answer("HTTP/1.1 400 Bad Request", "connection: close", &Rejection::BodyBroken, &self.door);
-            // Nobody is left to wait: what the connection does not take at once is not said.
-            let mut context = Context::from_waker(Waker::noop());
-            let _ = Pin::new(&mut self.stream).poll_write(&mut context, &answer);
+        let mut context = Context::from_waker(Waker::noop());
+        match self.pulse.at.get() {
+            At::Broken if !self.gone => self.say(&mut context, "400 Bad Request", &Rejection::BodyBroken),
+            At::Rest if self.gone && self.head.is_some() => self.say(&mut context, "400 Bad Request", &Rejection::Framing),
+            _ => (),
         }
     }
 }

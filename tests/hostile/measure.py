@@ -8,6 +8,7 @@ import os
 import pathlib
 import re
 import resource
+import select
 import signal
 import socket
 import struct
@@ -22,6 +23,8 @@ CODE_LISTS = "/PjakTassWCFtService/5/CodeListService.svc"
 CREATE = (ROOT / "fixtures/01-notification-on-jobnet/01-create.request.xml").read_bytes()
 LOOK_UP = (ROOT / "fixtures/26-code-lists/05-organisation-type.request.xml").read_bytes()
 LARGE = 1024 * 1024
+# How much longer everything may take in the small version, which runs where other things run besides.
+PATIENCE = 4
 
 
 class Server:
@@ -47,6 +50,11 @@ class Server:
         """Resident bytes."""
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) * 1024
+
+    def spent(self):
+        """Seconds of processors."""
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
@@ -77,6 +85,11 @@ def corpus():
         yield path.name, post(MESSAGES, grown(path.read_bytes()))
     for path in sorted((ROOT / "fixtures/hostile/http").iterdir()):
         yield path.name, grown(path.read_bytes())
+
+
+def promised(name):
+    """The status a file's name promises (its README): 500 where none stands."""
+    return next((int(word) for word in name.split(".")[1].split("-") if re.fullmatch(r"[1-5]\d\d", word)), 500)
 
 
 class Connection:
@@ -122,10 +135,16 @@ class Connection:
 
 
 class Report:
-    def __init__(self):
-        self.missed = []
+    """What was measured beside what is asked; of what a busy machine makes worse, so many times as much is allowed."""
+
+    def __init__(self, patience=1):
+        self.patience, self.missed = patience, []
 
     def line(self, name, value, unit, most=None, least=None):
+        if unit in ("s", "ms", "MiB kept") and most is not None:
+            most *= self.patience
+        if unit == "%":
+            least /= self.patience
         met = (most is None or value <= most) and (least is None or value >= least)
         asked = f"at most {most}" if most is not None else f"at least {least}" if least is not None else "reported"
         print(f"{'ok  ' if met else 'MISS'} {name}: {value:.6g} {unit} ({asked})", flush=True)
@@ -162,7 +181,7 @@ async def single(server, report, small):
     for _, request in files[:: 4 if small else 1]:  # the house has been lived in before it is measured
         await Connection(server.port).ask(request)
     await asyncio.sleep(1 if small else 5)
-    slowest, unanswered, worst = {False: (0, ""), True: (0, "")}, [], 0
+    slowest, wrong, worst = {False: (0, ""), True: (0, "")}, [], 0
     for index, (name, request) in enumerate(files):
         progress(f"single: {index} of {len(files)}")
         before = server.memory()
@@ -171,8 +190,8 @@ async def single(server, report, small):
         status = await connection.ask(request)
         elapsed = time.monotonic() - started
         connection.close()
-        if not 400 <= status <= 599:
-            unanswered.append(name)
+        if status != promised(name):
+            wrong.append(f"{name} ({status})")
         slowest[len(request) > LARGE] = max(slowest[len(request) > LARGE], (elapsed, name))
         for _ in range(50):
             if server.memory() - before <= 8 << 20:
@@ -180,10 +199,10 @@ async def single(server, report, small):
             await asyncio.sleep(0.1)
         worst = max(worst, server.memory() - before)
     progress("")
-    report.line("hostile requests without their refusal", len(unanswered), " ".join(unanswered), most=0)
+    report.line("hostile requests without the refusal their name promises", len(wrong), " ".join(wrong), most=0)
     report.line(f"slowest answer ({slowest[False][1]})", slowest[False][0], "s", most=1)
     report.line(f"slowest answer to a large one ({slowest[True][1]})", slowest[True][0], "s", most=2)
-    report.line("memory kept after 5 s by any one", worst / (1 << 20), "MiB", most=8)
+    report.line("memory after 5 s, by any one", worst / (1 << 20), "MiB kept", most=8)
 
 
 async def beside(server, report, small):
@@ -245,7 +264,7 @@ async def slow(server, report, small):
         started = time.monotonic()
         try:
             await loop.sock_sendall(connection, first)
-            while not is_over(connection) and time.monotonic() - started < 60:
+            while not is_over(connection) and time.monotonic() - started < 30 * report.patience + 10:
                 await asyncio.sleep(1)
                 if more is None:
                     connection.recv(1)
@@ -267,57 +286,120 @@ async def slow(server, report, small):
     report.line("their failures", failures, "calls", most=0)
 
 
+class Crowd:
+    """Callers without an event loop's ceremony: a request each, as soon as one is due, on a connection that is free."""
+
+    def __init__(self, port, request):
+        self.address, self.request = ("127.0.0.1", port), request
+        self.poll, self.idle, self.busy = select.epoll(), [], {}
+        self.answers, self.refusals, self.neither = 0, [], 0
+
+    def call(self):
+        caller = self.idle.pop() if self.idle else self.connect()
+        try:
+            caller.send(self.request)
+        except OSError:
+            self.neither += 1
+            return self.leave(caller)
+        self.busy[caller.fileno()] = (caller, time.monotonic(), [])
+
+    def connect(self):
+        caller = socket.create_connection(self.address, 10)
+        caller.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        caller.setblocking(False)
+        self.poll.register(caller, select.EPOLLIN)
+        return caller
+
+    def leave(self, caller):
+        self.poll.unregister(caller)
+        caller.close()
+
+    def listen(self, seconds):
+        """Takes what has come, and says how many answers that were."""
+        before = len(self.busy)
+        for number, _ in self.poll.poll(seconds):
+            caller, asked, parts = self.busy[number] if number in self.busy else (None, 0, [])
+            if caller is None:
+                continue
+            try:
+                part = caller.recv(1 << 16)
+            except OSError:
+                part = b""
+            parts.append(part)
+            if not part:
+                self.neither += 1
+                del self.busy[number]
+                self.leave(caller)
+            elif is_whole(answer := b"".join(parts)):
+                del self.busy[number]
+                self.idle.append(caller)
+                if answer[9:12] == b"200":
+                    self.answers += 1
+                elif answer[9:12] == b"503" and b"retry-after" in answer[:400]:
+                    self.refusals.append(time.monotonic() - asked)
+                else:
+                    self.neither += 1
+        return before - len(self.busy)
+
+    def close(self):
+        for caller in self.idle + [caller for caller, _, _ in self.busy.values()]:
+            caller.close()
+        self.poll.close()
+
+
+def is_whole(answer):
+    end = answer.find(b"\r\n\r\n") + 4
+    at = answer.find(b"content-length: ", 0, end) + 16
+    return end > 3 and len(answer) >= end + int(answer[at : answer.index(b"\r", at)])
+
+
+def halves(server):
+    """Server and callers each get half of the processors, so that many callers do not take the server's."""
+    processors = sorted(os.sched_getaffinity(0))
+    half = len(processors) // 2
+    if half:
+        for thread in os.listdir(f"/proc/{server.process.pid}/task"):
+            os.sched_setaffinity(int(thread), processors[:half])
+        os.sched_setaffinity(0, processors[half:])
+    return processors
+
+
 async def overload(server, report, small):
     seconds = 4 if small else 15
     request = post(MESSAGES, CREATE)
+    processors = halves(server)
 
-    async def steady(callers, seconds):
+    def steady(callers, seconds):
+        crowd = Crowd(server.port, request)
+        for _ in range(callers):
+            crowd.call()
         end = time.monotonic() + seconds
-        done = 0
+        while time.monotonic() < end:
+            for _ in range(crowd.listen(0.1)):
+                crowd.call()
+        crowd.close()
+        return crowd.answers / seconds
 
-        async def call():
-            nonlocal done
-            connection = Connection(server.port)
-            while time.monotonic() < end:
-                status = await connection.ask(request)
-                done += status == 200
-            connection.close()
-
-        await asyncio.gather(*(call() for _ in range(callers)))
-        return done / seconds
-
-    await steady(32, 2)
+    steady(32, 2)
     progress("overload: the peak")
-    peak = await steady(32, seconds)
-    idle, refusals, answers, waits, most = [], [], 0, 0, 0
-    pending = set()
-
-    async def call(connection):
-        nonlocal answers, waits
-        started = time.monotonic()
-        status = await connection.ask(request)
-        if status == 503:
-            refusals.append(time.monotonic() - started)
-        elif status == 200:
-            answers += 1
-        else:
-            waits += 1
-        idle.append(connection)
-
-    started, offered = time.monotonic(), 0
+    peak = max(steady(callers, seconds / 2) for callers in (32, 256))
+    crowd, offered, most = Crowd(server.port, request), 0, 0
+    started, looked, spent = time.monotonic(), 0, server.spent()
     while (now := time.monotonic() - started) < seconds:
-        while offered < now * peak * 4 and len(pending) < 4000:
-            task = asyncio.ensure_future(call(idle.pop() if idle else Connection(server.port)))
-            pending.add(task)
-            task.add_done_callback(pending.discard)
+        while offered < now * peak * 4 and len(crowd.busy) < 4000:
+            crowd.call()
             offered += 1
-        most = max(most, server.memory())
-        progress(f"overload: {answers} answered, {len(refusals)} asked to come back")
-        await asyncio.sleep(0.002)
-    goodput = answers / seconds
-    await asyncio.gather(*pending)
-    for connection in idle:
-        connection.close()
+            if offered % 64 == 0:
+                crowd.listen(0)
+        crowd.listen(0.001)
+        if now > looked + 0.2:
+            looked, most = now, max(most, server.memory())
+            progress(f"overload: {crowd.answers} answered, {len(crowd.refusals)} asked to come back")
+    goodput, spent = crowd.answers / seconds, server.spent() - spent
+    while crowd.busy and time.monotonic() - started < seconds + 30:
+        crowd.listen(0.1)
+    crowd.neither += len(crowd.busy)
+    crowd.close()
     calm = time.monotonic()
     connection = Connection(server.port)
     in_a_row = 0
@@ -326,13 +408,15 @@ async def overload(server, report, small):
         status = await connection.ask(request)
         in_a_row = in_a_row + 1 if status == 200 and time.monotonic() - begun < 0.1 else 0
     back = time.monotonic() - calm
+    os.sched_setaffinity(0, processors)
     progress("")
-    report.line("peak with 32 callers", peak, "messages a second")
+    report.line("peak, with 32 or 256 callers", peak, "messages a second")
     report.line("offered", offered / seconds / peak, "times the peak")
     report.line("goodput beside the peak", goodput / peak * 100, "%", least=80)
-    report.line("asked to come back", len(refusals), "calls")
-    report.line("asked to come back, p99 after", percentile(refusals, 0.99) * 1000, "ms", most=100)
-    report.line("answered neither way", waits, "calls", most=0)
+    report.line("processors the server had", spent / seconds, "")
+    report.line("asked to come back", len(crowd.refusals), "calls")
+    report.line("asked to come back, p99 after", percentile(crowd.refusals, 0.99) * 1000, "ms", most=100)
+    report.line("answered neither way", crowd.neither, "calls", most=0)
     report.line("back to normal after", back, "s", most=10)
     report.line("memory", most / (1 << 20), "MiB", most=512)
 
@@ -344,11 +428,11 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("parts", nargs="*", choices=[*PARTS, []], help="which parts; all of them by default")
     arguments.add_argument("--server", default=str(ROOT / "target/release/dialogmodul"))
-    arguments.add_argument("--small", action="store_true", help="a tenth of it")
+    arguments.add_argument("--small", action="store_true", help="a tenth of it, with patience")
     options = arguments.parse_args()
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    report = Report()
+    report = Report(PATIENCE if options.small else 1)
     for name in options.parts or PARTS:
         print(f"{name}:")
         with tempfile.TemporaryDirectory() as folder:
@@ -359,9 +443,8 @@ def main():
                 code, panics = server.stop()
             report.line("exit code of the server", code, "", most=0)
             report.line("panics in its log", panics, "", most=0)
-    untimed = [name for name in report.missed if not re.search(r"p99|slowest|after|beside the peak|memory", name)]
-    print(f"{len(report.missed)} missed" + (f", {len(untimed)} of them not of time or memory" if options.small else ""))
-    raise SystemExit(1 if (untimed if options.small else report.missed) else 0)
+    print(f"{len(report.missed)} missed")
+    raise SystemExit(1 if report.missed else 0)
 
 
 if __name__ == "__main__":

@@ -177,15 +177,6 @@ impl Connection {
         self.read.is_empty() && matches!(self.stream.read(&mut [0; 1]), Ok(0))
     }
 
-    /// Is the connection closed or reset within so long, with nothing said?
-    pub fn is_cut(&mut self, within: Duration) -> bool {
-        self.stream.set_read_timeout(Some(within)).unwrap();
-        match self.stream.read(&mut [0; 1]) {
-            Ok(read) => read == 0,
-            Err(error) => error.kind() == std::io::ErrorKind::ConnectionReset,
-        }
-    }
-
     /// Is the connection reset within so long, though not a byte of it is read?
     pub fn is_cut_unread(&mut self, within: Duration) -> bool {
         let started = std::time::Instant::now();
