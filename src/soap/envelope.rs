@@ -5,7 +5,7 @@
 mod fault;
 mod header;
 
-use xml::{Reader, Violation, Writer};
+use xml::{Name, Reader, Violation, Writer};
 
 pub(super) use self::fault::write_fault;
 pub(super) use self::header::Headers;
@@ -113,12 +113,18 @@ pub(super) fn write_with_headers<'b, E>(
     Ok(writer.finish())
 }
 
-/// An element of the envelope may carry any attribute, but in SOAP 1.2 none that says how its content is encoded (Part 1, 5.1.1).
+const NIL: Name = Name::new(xml::XSI, "xsi", "nil");
+
+/// An element of the envelope may carry any attribute, but none that says it has no content, and in SOAP 1.2 none that says how its content is
+/// encoded (Part 1, 5.1.1).
 fn enter(reader: &mut Reader<'_>, version: Version) -> Result<(), Violation> {
     let names = version.vocabulary();
     reader.enter()?;
     if version == Version::Soap12 && reader.attribute(&names.encoding_style).is_some() {
         return Err(reader.attribute_violation(&names.encoding_style, xml::Rule::Attribute));
+    }
+    if reader.attribute(&NIL).is_some() {
+        return Err(reader.attribute_violation(&NIL, xml::Rule::Nil));
     }
     reader.any_attributes();
     Ok(())
