@@ -482,6 +482,39 @@ mod http {
         }
     }
 
+    /// Whoever has asked and says that nothing more comes is answered, and no more; whoever stops in the middle of a head is told so.
+    #[test]
+    fn a_head_that_breaks_off_is_400() {
+        let house = house();
+        let whole = request("POST", CODE_LISTS, "Content-Type: text/xml\r\n", LOOK_UP.as_bytes());
+        let said = |bytes: &[u8]| {
+            let mut connection = house.connect();
+            connection.write(bytes);
+            connection.stop_writing();
+            connection
+        };
+        let mut asked = said(&whole);
+        is_answer(&asked.response());
+        assert!(asked.is_closed());
+        assert!(said(b"").is_closed());
+        let mut cut = said(b"POST / HT");
+        is_fault(&cut.response(), 400, 1014);
+        assert!(cut.is_closed());
+    }
+
+    /// The refusal stands behind the answer in the same bytes.
+    #[test]
+    fn what_is_no_http_behind_a_request_is_400_with_a_fault() {
+        let house = house();
+        let mut connection = house.connect();
+        let mut bytes = request("POST", CODE_LISTS, "Content-Type: text/xml\r\n", LOOK_UP.as_bytes());
+        bytes.extend_from_slice(b"\x00 no HTTP\r\n\r\n");
+        connection.write(&bytes);
+        is_answer(&connection.response());
+        is_fault(&connection.response(), 400, 1014);
+        assert!(connection.is_closed());
+    }
+
     #[test]
     fn a_body_that_breaks_off_is_400() {
         let house = house();

@@ -72,6 +72,12 @@ fn is_fault(response: &Response, status: u16, code: i32) {
     assert!(text.contains("Log reference: "), "{text}");
 }
 
+/// Refused, and the connection closes.
+fn is_last_fault(response: &Response, status: u16) {
+    is_fault(response, status, 1014);
+    assert_eq!(response.header("connection"), Some("close"), "{}", response.head);
+}
+
 fn is_answer(response: &Response) {
     assert_eq!(response.status(), 200, "{}", response.text());
 }
@@ -87,7 +93,7 @@ fn half_sent(house: &House, path: &str) -> Connection {
 fn a_body_beyond_the_limit_is_413_declared_or_not_and_the_client_can_read_it() {
     let house = house();
     let large = vec![b' '; 70 * 1024];
-    is_fault(&house.post(CODE_LISTS, "", &large), 413, 1014);
+    is_last_fault(&house.post(CODE_LISTS, "", &large), 413);
     let mut connection = house.connect();
     connection
         .write(format!("POST {CODE_LISTS} HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\nTransfer-Encoding: chunked\r\n\r\n").as_bytes());
@@ -122,18 +128,24 @@ fn a_body_without_end_does_not_keep_its_connection() {
 #[test]
 fn a_long_uri_is_414_and_a_large_head_431() {
     let house = house();
-    is_fault(
+    is_last_fault(
         &house.post(&format!("{CODE_LISTS}?{}", "a".repeat(3000)), "", LOOK_UP.as_bytes()),
         414,
-        1014,
     );
-    is_fault(
+    is_last_fault(
         &house.post(CODE_LISTS, &format!("X: {}\r\n", "a".repeat(20_000)), LOOK_UP.as_bytes()),
         431,
-        1014,
     );
     let many: String = (0..70).map(|number| format!("X{number}: 1\r\n")).collect();
-    is_fault(&house.post(CODE_LISTS, &many, LOOK_UP.as_bytes()), 431, 1014);
+    is_last_fault(&house.post(CODE_LISTS, &many, LOOK_UP.as_bytes()), 431);
+    // Whatever is asked for.
+    for path in ["/health/live", CODE_LISTS, "/"] {
+        is_last_fault(&house.get(&format!("{path}?{}", "a".repeat(3000))), 414);
+        is_last_fault(
+            &house.send(&request("GET", path, &format!("X: {}\r\n", "a".repeat(20_000)), b"")),
+            431,
+        );
+    }
     // Beyond what the parser holds, it is the parser that refuses.
     for (line, status) in [
         (format!("/{}", "a".repeat(300_000)), 414),

@@ -194,6 +194,22 @@ mod tests {
     }
 
     #[test]
+    fn the_defaults_bound_what_one_caller_and_all_together_cost() {
+        let limits = Limits::default();
+        let kib = 1024;
+        assert_eq!((limits.body, limits.small_body), (5 * kib * kib, 64 * kib));
+        assert_eq!((limits.head, limits.headers, limits.uri), (16 * kib, 64, 2 * kib));
+        assert_eq!(
+            (limits.depth, limits.attributes, limits.namespaces, limits.name_length),
+            (64, 64, 32, 256)
+        );
+        assert_eq!((limits.elements, limits.attribute_value), (10_000, 4 * kib));
+        assert_eq!((limits.body_grace_seconds, limits.body_rate, limits.body_seconds), (5, 240, 60));
+        assert_eq!((limits.head_seconds, limits.handshake_seconds), (10, 5));
+        assert_eq!((limits.bytes_in_flight, limits.requests, limits.queue), (128 * kib * kib, 256, 256));
+    }
+
+    #[test]
     fn a_limit_of_nothing_is_refused() {
         for limit in Line::command().get_arguments().filter(|limit| limit.get_id() != "help") {
             let flag = format!("--{}", limit.get_long().unwrap());

@@ -15,7 +15,7 @@ use super::rejection::Rejection;
 use crate::settings::Limits;
 
 /// A declared length is believed up to here; a longer body lets the buffer grow as it comes.
-const BELIEVED: usize = 512 * 1024;
+const BELIEVED: usize = 64 * 1024;
 
 /// Reads a body of at most `limit` bytes; `declared` is its `Content-Length`.
 ///

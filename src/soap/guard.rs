@@ -154,15 +154,14 @@ impl<S: Cut + AsyncWrite + Unpin> Guarded<S> {
 
     /// Has a head been on its way for too long? These bytes of it, or of something else, have just come.
     fn check_head(&mut self, context: &mut Context<'_>, came: &[u8]) -> io::Result<()> {
-        let heads = self.pulse.heads.get();
         // The head that was waited for has come, or none is waited for.
-        if self.pulse.at.get() != At::Rest || self.head.as_ref().is_some_and(|(before, _)| *before != heads) {
+        if self.pulse.at.get() != At::Rest || !self.waits_for_head() {
             self.head = None;
         }
         if !came.is_empty() && self.pulse.at.get() == At::Rest {
             if self.head.is_none() {
                 let allowed = Duration::from_secs(self.limits().head_seconds);
-                self.head = Some((heads, Box::pin(sleep_until(Instant::now() + allowed + LATER))));
+                self.head = Some((self.pulse.heads.get(), Box::pin(sleep_until(Instant::now() + allowed + LATER))));
                 self.line = (0, false);
             }
             self.count_line(came);
@@ -176,6 +175,11 @@ impl<S: Cut + AsyncWrite + Unpin> Guarded<S> {
             return Err(too_slow("a request head"));
         }
         Ok(())
+    }
+
+    /// Has a head begun, and not come?
+    fn waits_for_head(&self) -> bool {
+        self.head.as_ref().is_some_and(|(before, _)| *before == self.pulse.heads.get())
     }
 
     fn count_line(&mut self, came: &[u8]) {
@@ -299,7 +303,7 @@ impl<S: Cut + AsyncWrite + Unpin> Drop for Guarded<S> {
         let mut context = Context::from_waker(Waker::noop());
         match self.pulse.at.get() {
             At::Broken if !self.gone => self.say(&mut context, "400 Bad Request", &Rejection::BodyBroken),
-            At::Rest if self.gone && self.head.is_some() => self.say(&mut context, "400 Bad Request", &Rejection::Framing),
+            At::Rest if self.gone && self.waits_for_head() => self.say(&mut context, "400 Bad Request", &Rejection::Framing),
             _ => (),
         }
     }
