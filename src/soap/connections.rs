@@ -12,6 +12,7 @@ use actix_http::HttpService;
 use actix_http::error::DispatchError;
 use actix_server::ServerBuilder;
 use actix_service::{IntoServiceFactory as _, ServiceFactory, ServiceFactoryExt as _, fn_service, map_config};
+use actix_tls::accept::max_concurrent_tls_connect;
 use actix_tls::accept::rustls_0_23::{Acceptor, TlsStream};
 use actix_web::dev::{AppConfig, Server};
 use actix_web::rt::net::TcpStream;
@@ -51,10 +52,13 @@ pub(super) struct Entry {
 /// A socket that does not take its options.
 pub(super) fn serve(door: &web::Data<Door>, workers: usize, shutdown_seconds: u64, entries: Vec<Entry>) -> io::Result<Server> {
     let limits = &door.limits;
+    let connections = limits.connections.div_ceil(workers).max(1);
+    // By itself a worker with 256 handshakes on their way accepts nobody: whoever shakes hands slowly would keep all others out.
+    max_concurrent_tls_connect(connections);
     let mut builder = Server::build()
         .workers(workers)
         .worker_max_blocking_threads(limits.threads.get().div_ceil(workers))
-        .max_concurrent_connections(limits.connections.div_ceil(workers).max(1))
+        .max_concurrent_connections(connections)
         .shutdown_timeout(shutdown_seconds);
     for Entry { listener, tls } in entries {
         prepare(&listener, limits.answer_seconds)?;

@@ -206,6 +206,16 @@ impl<S: Cut + AsyncWrite + Unpin> Guarded<S> {
         }
     }
 
+    /// A body in broken chunks, or a head that ends in its middle, is to the parser as if the caller had gone: it closes without a word. The
+    /// caller may still be there to read one.
+    fn say_what_broke(&mut self, context: &mut Context<'_>) {
+        match self.pulse.at.get() {
+            At::Broken if !self.gone => self.say(context, "400 Bad Request", &Rejection::BodyBroken),
+            At::Rest if self.gone && self.waits_for_head() => self.say(context, "400 Bad Request", &Rejection::Framing),
+            _ => (),
+        }
+    }
+
     /// The other side took so many bytes.
     fn took(&mut self, bytes: usize) {
         if let Some(leaving) = &mut self.leaving {
@@ -280,6 +290,7 @@ impl<S: Cut + AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        this.say_what_broke(context);
         Pin::new(&mut this.stream).poll_shutdown(context)
     }
 }
@@ -296,16 +307,9 @@ impl<S: Cut + AsyncWrite + Unpin> Guarded<S> {
     }
 }
 
-/// A body in broken chunks, or a head that ends in its middle, is to the parser as if the caller had gone: it closes without a word. The caller
-/// may still be there to read one.
 impl<S: Cut + AsyncWrite + Unpin> Drop for Guarded<S> {
     fn drop(&mut self) {
-        let mut context = Context::from_waker(Waker::noop());
-        match self.pulse.at.get() {
-            At::Broken if !self.gone => self.say(&mut context, "400 Bad Request", &Rejection::BodyBroken),
-            At::Rest if self.gone && self.waits_for_head() => self.say(&mut context, "400 Bad Request", &Rejection::Framing),
-            _ => (),
-        }
+        self.say_what_broke(&mut Context::from_waker(Waker::noop()));
     }
 }
 

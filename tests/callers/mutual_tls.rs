@@ -170,6 +170,19 @@ fn other_protocols_are_not_answered() {
 }
 
 #[test]
+fn who_shakes_hands_slowly_keeps_nobody_out() {
+    let (database, house) = (on_sqlite(), House::new());
+    let server = house.open_with(&database, house.tls(), |settings| settings.limits.handshake_seconds = 120);
+    let silent: Vec<_> = (0..300).map(|_| TcpStream::connect(server.address).unwrap()).collect();
+    assert!(house.call(server.address, None) == Ok(Some(1101)));
+    // They were there all the time.
+    for mut one in silent {
+        one.set_nonblocking(true).unwrap();
+        assert_eq!(one.read(&mut [0; 1]).unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
+    }
+}
+
+#[test]
 fn a_handshake_may_take_five_seconds() {
     let (database, house) = (on_sqlite(), House::new());
     let server = house.open(&database, house.tls());
