@@ -316,9 +316,9 @@ impl Repository {
             .try_for_each(|(kind, _)| self.import(*kind, kind.demo().as_bytes(), &mut |_| {}).map(drop))
     }
 
-    /// The outbox, over a connection of its own; it connects when it is first asked.
+    /// The outbox, for a worker.
     pub fn outbox(&self) -> Outbox {
-        Outbox::new(&self.0.pools, &self.0.tally)
+        Outbox::new(self.clone())
     }
 
     /// How much waits in outbox and queues, over a connection made for the question: it does not wait for a reader.

@@ -218,7 +218,7 @@ on_each_engine! {
         assert_eq!(page.value("dialogmodul_queue_oldest_age_seconds", &centres), 90.0);
 
         let now = *house.now.lock().unwrap();
-        let mut outbox = house.repository.outbox();
+        let outbox = house.repository.outbox();
         let order = Order {
             owner: Uuid::now_v7(),
             channel: Channel::Email,

@@ -2,6 +2,10 @@
 //! It knows the states a delivery goes through and the reasons for giving up, which name nobody.
 //! Carrying out is left to the room `delivery`.
 
+mod work;
+
+pub use work::{Claim, Hand, Step, Work};
+
 use chrono::{DateTime, Timelike, Utc};
 use uuid::Uuid;
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::audit::{AuditRecord, CORRECTION, Outcome};
-use super::delivery::Delivery;
+use super::delivery::{Claim, Delivery, Work};
 use super::document::Document;
 use super::identifier::{CitizenKey, MessageId, SequenceId, ThreadId};
 use super::message::Context;
@@ -87,6 +87,8 @@ pub enum Fact {
     Rectification(Rectification),
     /// Something is to be delivered.
     Delivery(Delivery),
+    /// A worker takes a delivery, gives it back, or says how its attempt ended.
+    Work(Work),
     /// An authority is told.
     Event(Event),
     /// The answer is kept for the case that the request comes again (M20).
@@ -188,6 +190,15 @@ pub enum Condition {
         /// The last thing that happened.
         since: DateTime<Utc>,
     },
+    /// The delivery waits, the claim would be its next attempt, and nobody has it (D1).
+    Waiting {
+        /// Who wants it, for which attempt.
+        claim: Claim,
+        /// Now: a lease that ended before counts no more.
+        now: DateTime<Utc>,
+    },
+    /// The delivery is the worker's, at the claim's attempt (D1).
+    InHand(Claim),
     /// There is no legal hold on the citizen.
     NotHeld {
         /// On whom.

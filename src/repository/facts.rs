@@ -6,11 +6,12 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use super::audit::Chain;
 use super::rows;
 use super::types::{Identifier, Moment, party_key, reader_key};
-use crate::domain::delivery::{Delivery, DeliveryKind, DeliveryState};
+use crate::domain::delivery::{Claim, Delivery, DeliveryKind, DeliveryState, Hand, Work};
 use crate::domain::document::Document;
 use crate::domain::queue::{Event, Queue, Turn};
 use crate::domain::retention::Hold;
@@ -38,6 +39,8 @@ pub struct Standing {
     pub answered: HashMap<RequestKey, DateTime<Utc>>,
     /// Open sequences by queue.
     pub sequences: HashMap<Queue, SequenceId>,
+    /// Who has the deliveries of the outbox.
+    pub hands: HashMap<(CitizenKey, Uuid), Hand>,
 }
 
 impl Standing {
@@ -80,6 +83,21 @@ impl Standing {
                 self.first.contains_key(&(citizen, thread)) && self.last_activity.get(&(citizen, thread)).is_some_and(|last| *last <= since)
             }
             &Condition::NotHeld { citizen } => !self.held.contains(&citizen),
+            Condition::Waiting { claim, now } => self.hand(claim).is_some_and(|hand| hand.is_free(claim, *now)),
+            Condition::InHand(claim) => self.hand(claim).is_some_and(|hand| hand.holds(claim)),
+        }
+    }
+
+    fn hand(&self, claim: &Claim) -> Option<&Hand> {
+        self.hands.get(&(claim.citizen, claim.id))
+    }
+
+    /// A delivery changes hands.
+    fn work(&mut self, work: &Work) {
+        let delivery = (work.claim.citizen, work.claim.id);
+        match Hand::after(work) {
+            Some(hand) => drop(self.hands.insert(delivery, hand)),
+            None => drop(self.hands.remove(&delivery)),
         }
     }
 
@@ -118,6 +136,7 @@ pub struct Facts<'a> {
     pub rectifications: Vec<rows::Rectification<'a>>,
     pub deliveries: Vec<rows::Delivery>,
     pub outbox: Vec<rows::Outbox>,
+    pub work: Vec<&'a Work>,
     pub events: Vec<rows::Event<'a>>,
     pub turns: Vec<&'a Turn>,
     pub answers: Vec<rows::AnsweredRequest<'a>>,
@@ -158,6 +177,7 @@ impl<'a> Facts<'a> {
         self.rectifications.extend(others.rectifications);
         self.deliveries.extend(others.deliveries);
         self.outbox.extend(others.outbox);
+        self.work.extend(others.work);
         self.events.extend(others.events);
         self.turns.extend(others.turns);
         self.answers.extend(others.answers);
@@ -190,6 +210,10 @@ impl<'a> Facts<'a> {
                 self.rectifications.push(rectified(rectification));
             }
             Fact::Delivery(delivery) => self.add_delivery(delivery),
+            Fact::Work(work) => {
+                standing.work(work);
+                self.work.push(work);
+            }
             Fact::Event(event) => self.events.push(happened(event)),
             Fact::Answer(answered) => {
                 standing.answered.insert(answered.key, answered.at);

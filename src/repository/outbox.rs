@@ -1,26 +1,16 @@
 //! The outbox: what waits to be carried out by e-mail and SMS, taken in small batches under a lease and settled one by one (D1).
-//! It knows that several processes take from it, that a process may end at any moment, and that an outcome is written once.
+//! It knows that several processes take from it, that a process may end at any moment, and that an outcome is written once: every step
+//! is a unit with its condition and goes through the committer, so that delivery never fights the callers for the database.
 //! Carrying out, and when to try again, is left to the room `delivery`.
 
-use std::time::{Duration, Instant};
-
 use chrono::{DateTime, Utc};
-use diesel::QueryResult;
 use uuid::Uuid;
 
-use super::Pools;
-use super::engine::Engine;
-use super::pool::Pool;
-use super::postgres::{self, Postgres};
-use super::sqlite::{self, Sqlite};
-use super::tally::Tally;
-use super::trouble::{self, Trouble};
-use crate::domain::delivery::{DeliveryKind, Verdict};
-use crate::domain::{Channel, CitizenKey, MessageId};
+use super::{Commit, Pools, Repository, postgres, sqlite};
+use crate::domain::Channel;
+pub use crate::domain::delivery::Claim;
+use crate::domain::delivery::Verdict;
 use crate::error::Error;
-
-/// How long a lock is waited for: longer than a call would, for nobody waits for a delivery.
-const PATIENCE: Duration = Duration::from_secs(4);
 
 /// What a worker asks for.
 #[derive(Clone, Copy, Debug)]
@@ -39,25 +29,6 @@ pub struct Order {
     pub limit: u32,
 }
 
-/// A delivery a worker has taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Claim {
-    /// The delivery: stays the same through all attempts.
-    pub id: Uuid,
-    /// About whom.
-    pub citizen: CitizenKey,
-    /// Which message.
-    pub message: MessageId,
-    /// On which channel.
-    pub channel: Channel,
-    /// What is carried out.
-    pub kind: DeliveryKind,
-    /// Which attempt this is, from 1; one that was cut off counts.
-    pub attempt: u32,
-    /// Who took it.
-    pub owner: Uuid,
-}
-
 /// How much waits on a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutboxDepth {
@@ -72,39 +43,39 @@ pub struct OutboxDepth {
 }
 
 /// The outbox of an archive; one worker at a time.
-pub struct Outbox(Desk, Tally);
-
-enum Desk {
-    Sqlite(Line<Sqlite>),
-    Postgres(Line<Postgres>),
-}
-
-/// Runs the same statements, compiled for the engine in use.
-macro_rules! ask {
-    ($outbox:ident, $question:ident($($argument:expr),*)) => {
-        match &mut $outbox.0 {
-            Desk::Sqlite(line) => line.run(|connection| sqlite::outbox::$question(connection, $($argument),*)),
-            Desk::Postgres(line) => line.run(|connection| postgres::outbox::$question(connection, $($argument),*)),
-        }
-    };
-}
+pub struct Outbox(Repository);
 
 impl Outbox {
-    pub(super) fn new(pools: &Pools, tally: &Tally) -> Self {
-        let desk = match pools {
-            Pools::Sqlite(pool) => Desk::Sqlite(Line::new(pool)),
-            Pools::Postgres(pool) => Desk::Postgres(Line::new(pool)),
-        };
-        Self(desk, tally.clone())
+    pub(super) fn new(repository: Repository) -> Self {
+        Self(repository)
     }
 
     /// Takes what is due, the longest due first. Of one citizen's deliveries on a channel only the oldest is given out,
     /// so that a later message never overtakes an earlier one; a reminder waits for messages and holds none up.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] when the database is away, [`Error::Internal`] otherwise; so for every method here.
-    pub fn claim(&mut self, order: &Order) -> Result<Vec<Claim>, Error> {
-        ask!(self, claim(order))
+    /// [`Error::Unavailable`] when the database is away or too many writes wait, [`Error::Internal`] otherwise; so for every method here.
+    pub fn claim(&self, order: &Order) -> Result<Vec<Claim>, Error> {
+        let due = match &self.0.0.pools {
+            Pools::Sqlite(pool) => pool.lease().run(|connection| sqlite::outbox::due(connection, order)),
+            Pools::Postgres(pool) => pool.lease().run(|connection| postgres::outbox::due(connection, order)),
+        }?;
+        // All are handed in before the first is waited for: one commit takes them.
+        let asked: Vec<(Claim, Commit)> = due
+            .into_iter()
+            .map(|claim| (claim, self.0.commit(claim.take(order.now, order.leased_until))))
+            .collect();
+        let (mut taken, mut failed) = (Vec::new(), None);
+        for (claim, commit) in asked {
+            match stands(commit) {
+                Ok(true) => taken.push(claim),
+                // Another worker was first.
+                Ok(false) => {}
+                Err(error) => failed = Some(error),
+            }
+        }
+        // What was taken is carried out, whatever became of the rest.
+        failed.filter(|_| taken.is_empty()).map_or(Ok(taken), Err)
     }
 
     /// Writes down how the attempt ended. The first outcome stands: false if the delivery is no longer the worker's.
@@ -112,10 +83,10 @@ impl Outbox {
     ///
     /// # Errors
     /// As above.
-    pub fn settle(&mut self, claim: &Claim, verdict: Verdict, status: Option<u16>, now: DateTime<Utc>) -> Result<bool, Error> {
-        let settled = ask!(self, settle(claim, verdict, status, now))?;
+    pub fn settle(&self, claim: &Claim, verdict: Verdict, status: Option<u16>, now: DateTime<Utc>) -> Result<bool, Error> {
+        let settled = stands(self.0.commit(claim.end(verdict, status, now)))?;
         if settled {
-            self.1.attempted(claim.channel, verdict.state());
+            self.0.0.tally.attempted(claim.channel, verdict.state());
         }
         Ok(settled)
     }
@@ -124,8 +95,10 @@ impl Outbox {
     ///
     /// # Errors
     /// As above.
-    pub fn release(&mut self, claims: &[Claim]) -> Result<(), Error> {
-        ask!(self, release(claims))
+    pub fn release(&self, claims: &[Claim]) -> Result<(), Error> {
+        let asked: Vec<Commit> = claims.iter().map(|claim| self.0.commit(claim.give_back())).collect();
+        let answers: Vec<Result<bool, Error>> = asked.into_iter().map(stands).collect();
+        answers.into_iter().try_for_each(|answer| answer.map(drop))
     }
 }
 
@@ -135,41 +108,11 @@ impl std::fmt::Debug for Outbox {
     }
 }
 
-/// A writing connection that is made when needed, and made again when it broke.
-struct Line<E: Engine> {
-    pool: Pool<E>,
-    connection: Option<E::Connection>,
-}
-
-impl<E: Engine> Line<E> {
-    fn new(pool: &Pool<E>) -> Self {
-        Self {
-            pool: pool.clone(),
-            connection: None,
-        }
-    }
-
-    fn run<T>(&mut self, mut statements: impl FnMut(&mut E::Connection) -> QueryResult<T>) -> Result<T, Error> {
-        let away = || Error::Unavailable("the database is away".to_owned());
-        let mut connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => self.pool.engine().writing().map_err(|_| away())?,
-        };
-        let begun = Instant::now();
-        let result = loop {
-            match statements(&mut connection) {
-                Err(error) if Trouble::of(&error) == Trouble::Contention && begun.elapsed() < PATIENCE => {}
-                result => break result,
-            }
-        };
-        match result {
-            Ok(value) => {
-                self.connection = Some(connection);
-                Ok(value)
-            }
-            Err(_) if !E::is_alive(&mut connection) => Err(away()),
-            // A connection whose transaction broke off is not used again.
-            Err(error) => Err(trouble::failure("the outbox cannot be worked on", &error)),
-        }
+/// Was the step stored, or is the delivery somebody else's?
+fn stands(commit: Commit) -> Result<bool, Error> {
+    match commit.wait() {
+        Ok(()) => Ok(true),
+        Err(Error::Refused(_)) => Ok(false),
+        Err(error) => Err(error),
     }
 }

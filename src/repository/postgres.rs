@@ -17,8 +17,8 @@ use super::engine::{AuditOnly, Engine};
 use super::facts::Facts;
 use super::ledger::{Entry, Lapse};
 use super::rows;
-use super::schema::{citizen, document_content, thread};
-use super::types::{Identifier, Moment};
+use super::schema::{citizen, document_content, outbox as waiting, thread};
+use super::types::Identifier;
 use crate::domain::{Refusal, Unit};
 
 #[path = "query/append.rs"]
@@ -268,16 +268,20 @@ fn hold_contents(connection: &mut Connection, contents: &[rows::DocumentContent]
     }
 }
 
-/// Locks what waits in the outbox and passes over what another process is just taking; what it took before is no longer unleased.
-fn hold_waiting(connection: &mut Connection, citizens: &[Identifier], waiting: &[Identifier], now: Moment) -> QueryResult<Vec<Identifier>> {
-    use super::schema::outbox;
-    outbox::table
-        .filter(outbox::citizen.eq_any(citizens))
-        .filter(outbox::id.eq_any(waiting))
-        .filter(outbox::leased_until.is_null().or(outbox::leased_until.le(now)))
-        .select(outbox::id)
+/// Who has deliveries of the outbox; they are locked in the order of their keys, so that a delivery goes to one worker.
+fn lock_waiting(connection: &mut Connection, citizens: &[Identifier], deliveries: &[Identifier]) -> QueryResult<Vec<outbox::Held>> {
+    waiting::table
+        .filter(waiting::citizen.eq_any(citizens))
+        .filter(waiting::id.eq_any(deliveries))
+        .order((waiting::citizen, waiting::id))
+        .select((
+            waiting::citizen,
+            waiting::id,
+            waiting::attempts,
+            waiting::owner,
+            waiting::leased_until,
+        ))
         .for_update()
-        .skip_locked()
         .load(connection)
 }
 

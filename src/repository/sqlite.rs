@@ -16,9 +16,9 @@ use super::engine::{AuditOnly, Engine};
 use super::facts::Facts;
 use super::ledger::{Entry, Lapse};
 use super::rows;
-use super::schema::thread;
+use super::schema::{outbox as waiting, thread};
 use super::trouble::Trouble;
-use super::types::{Identifier, Moment};
+use super::types::Identifier;
 use crate::domain::{Refusal, Unit};
 
 #[path = "query/append.rs"]
@@ -172,9 +172,19 @@ fn hold_contents(_: &mut Connection, _: &[rows::DocumentContent]) -> QueryResult
     Ok(())
 }
 
-/// As with threads: what waits, waits for us.
-fn hold_waiting(_: &mut Connection, _: &[Identifier], waiting: &[Identifier], _: Moment) -> QueryResult<Vec<Identifier>> {
-    Ok(waiting.to_vec())
+/// Who has deliveries of the outbox. As with threads, nothing is to be locked.
+fn lock_waiting(connection: &mut Connection, citizens: &[Identifier], deliveries: &[Identifier]) -> QueryResult<Vec<outbox::Held>> {
+    waiting::table
+        .filter(waiting::citizen.eq_any(citizens))
+        .filter(waiting::id.eq_any(deliveries))
+        .select((
+            waiting::citizen,
+            waiting::id,
+            waiting::attempts,
+            waiting::owner,
+            waiting::leased_until,
+        ))
+        .load(connection)
 }
 
 /// As with threads: the write lock is enough.

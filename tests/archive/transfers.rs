@@ -84,7 +84,7 @@ fn deliver(repository: &Repository, citizen: CitizenKey) {
         };
         repository.commit(sending(&mail, &[])).wait().unwrap();
     }
-    let mut outbox = repository.outbox();
+    let outbox = repository.outbox();
     let mut order = Order {
         owner: Uuid::now_v7(),
         channel: Channel::Sms,

@@ -111,8 +111,8 @@ on_each_engine! {
     fn d1_a_worker_whose_lease_ran_out_settles_nothing(database: &Database) {
         let stage = Stage::new(database);
         let message = stage.post(ALMA, Channel::Sms);
-        let mut outbox = stage.repository.outbox();
-        let mut claim = || {
+        let outbox = stage.repository.outbox();
+        let claim = || {
             let order = Order {
                 owner: Uuid::now_v7(),
                 channel: Channel::Sms,

@@ -17,7 +17,7 @@ use super::super::schema::{
     rectification,
 };
 use super::super::types::{Identifier, Moment};
-use super::{Connection, queue};
+use super::{Connection, outbox, queue};
 use crate::domain::queue::Queue;
 use crate::domain::{CitizenKey, Condition, Fact, MessageId, Refusal, RequestKey, ThreadId, Unit};
 
@@ -99,7 +99,8 @@ pub fn is_recorded(connection: &mut Connection, chain: &Chain) -> QueryResult<bo
 fn insert(connection: &mut Connection, facts: &Facts<'_>) -> QueryResult<()> {
     rows(connection, facts)?;
     super::hold_contents(connection, &facts.document_contents)?;
-    facts.turns.iter().try_for_each(|turn| queue::turn(connection, turn))
+    facts.turns.iter().try_for_each(|turn| queue::turn(connection, turn))?;
+    outbox::work(connection, &facts.work)
 }
 
 fn rows(connection: &mut Connection, facts: &Facts<'_>) -> QueryResult<()> {
@@ -139,7 +140,7 @@ fn standing(connection: &mut Connection, units: &[&Unit]) -> QueryResult<Standin
     let mut standing = Standing::default();
     let (mut citizens, mut threads, mut messages) = (Vec::new(), Vec::new(), Vec::new());
     let (mut requests, mut recipients) = (Vec::new(), Vec::new());
-    let (mut resting, mut to_be_held) = (false, Vec::new());
+    let (mut resting, mut to_be_held, mut claims) = (false, Vec::new(), Vec::new());
     for (condition, _) in units.iter().flat_map(|unit| &unit.conditions) {
         match condition {
             Condition::ThreadOpen { citizen, thread } => {
@@ -155,6 +156,7 @@ fn standing(connection: &mut Connection, units: &[&Unit]) -> QueryResult<Standin
                 threads.push(Identifier(thread.0));
                 resting = true;
             }
+            Condition::Waiting { claim, .. } | Condition::InHand(claim) => claims.push(claim),
             Condition::NotHeld { citizen } => to_be_held.push(Identifier(citizen.0)),
             Condition::FirstRequest { key, .. } => requests.push(key.0.as_slice().to_vec()),
             Condition::NoSequenceOpen(Queue { recipient, .. }) | Condition::SequenceOpen { recipient, .. } => {
@@ -167,12 +169,26 @@ fn standing(connection: &mut Connection, units: &[&Unit]) -> QueryResult<Standin
     if !recipients.is_empty() {
         standing.sequences = queue::open_sequences(connection, &recipients)?.into_iter().collect();
     }
-    if citizens.is_empty() {
-        return Ok(standing);
+    if !citizens.is_empty() {
+        threads_stand(connection, &mut standing, &citizens, threads, messages, resting)?;
     }
+    // After the threads, as purge does it: so two processes cannot wait for each other.
+    standing.hands = outbox::hands(connection, &claims)?;
+    Ok(standing)
+}
+
+/// How threads stand, and the messages that are named beside them.
+fn threads_stand(
+    connection: &mut Connection,
+    standing: &mut Standing,
+    citizens: &[Identifier],
+    mut threads: Vec<Identifier>,
+    mut messages: Vec<Identifier>,
+    resting: bool,
+) -> QueryResult<()> {
     if !messages.is_empty() {
         let found: Vec<(Identifier, Identifier, Identifier)> = message::table
-            .filter(message::citizen.eq_any(&citizens))
+            .filter(message::citizen.eq_any(citizens))
             .filter(message::id.eq_any(&messages))
             .select((message::citizen, message::id, message::thread))
             .load(connection)?;
@@ -183,7 +199,7 @@ fn standing(connection: &mut Connection, units: &[&Unit]) -> QueryResult<Standin
             threads.push(thread);
         }
     }
-    for (citizen, id, first) in super::lock_threads(connection, &citizens, &threads)? {
+    for (citizen, id, first) in super::lock_threads(connection, citizens, &threads)? {
         standing.first.insert((CitizenKey(citizen.0), ThreadId(id.0)), MessageId(first.0));
         messages.push(first);
     }
@@ -195,10 +211,10 @@ fn standing(connection: &mut Connection, units: &[&Unit]) -> QueryResult<Standin
         .map(|(message, _)| *message)
         .collect();
     if resting {
-        standing.last_activity = super::purge::last_activity(connection, &citizens, &threads)?;
+        standing.last_activity = super::purge::last_activity(connection, citizens, &threads)?;
     }
     let rectified: Vec<(Identifier, Identifier)> = rectification::table
-        .filter(rectification::citizen.eq_any(&citizens))
+        .filter(rectification::citizen.eq_any(citizens))
         .filter(rectification::message.eq_any(&messages))
         .select((rectification::citizen, rectification::message))
         .load(connection)?;
@@ -206,7 +222,7 @@ fn standing(connection: &mut Connection, units: &[&Unit]) -> QueryResult<Standin
         .into_iter()
         .map(|(citizen, message)| (CitizenKey(citizen.0), MessageId(message.0)))
         .collect();
-    Ok(standing)
+    Ok(())
 }
 
 /// When the requests were answered that have been.

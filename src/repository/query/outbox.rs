@@ -1,16 +1,19 @@
-//! The outbox in statements: taking, settling, giving back, what a delivery needs, and how much waits.
-//! Every change rests on the owner and the number of the attempt, so that a worker whose lease ran out changes nothing any more.
+//! The outbox in statements: what is due, who has it, what workers did, what a delivery needs, and how much waits.
+//! What is due is only read; who gets it is decided where all units are, under the conditions of the committer's transaction.
 //! When to do any of it is left to the room `delivery`.
+
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use diesel::dsl::{count_star, exists, min, not};
 use diesel::prelude::*;
+use uuid::Uuid;
 
 use super::super::schema::{citizen, delivery_attempt, delivery_outcome, message, message_content, organisation, outbox};
 use super::super::types::{Identifier, Moment};
-use super::super::{Claim, Order, OutboxDepth};
+use super::super::{Order, OutboxDepth};
 use super::Connection;
-use crate::domain::delivery::{DeliveryKind, DeliveryState, Letter, Verdict};
+use crate::domain::delivery::{Claim, DeliveryKind, DeliveryState, Hand, Letter, Step, Verdict, Work};
 use crate::domain::{Channel, CitizenKey, MessageId, PartyKind, Refusal};
 
 diesel::alias!(outbox as older: Older);
@@ -18,104 +21,110 @@ diesel::alias!(outbox as older: Older);
 /// Citizen, delivery, message, kind, attempts so far.
 type Waiting = (Identifier, Identifier, Identifier, i32, i32);
 
-/// Takes what is due.
-pub fn claim(connection: &mut Connection, order: &Order) -> QueryResult<Vec<Claim>> {
-    super::transaction(connection, |connection| {
-        let now = Moment(order.now);
-        let waiting = waiting(connection, order)?;
-        if waiting.is_empty() {
-            return Ok(Vec::new());
-        }
-        let citizens: Vec<Identifier> = waiting.iter().map(|(citizen, ..)| *citizen).collect();
-        let ids: Vec<Identifier> = waiting.iter().map(|(_, id, ..)| *id).collect();
-        let held = super::hold_waiting(connection, &citizens, &ids, now)?;
-        diesel::update(outbox::table)
-            .filter(outbox::citizen.eq_any(&citizens))
-            .filter(outbox::id.eq_any(&held))
-            .set((
-                outbox::owner.eq(Identifier(order.owner)),
-                outbox::leased_until.eq(Moment(order.leased_until)),
-                outbox::attempts.eq(outbox::attempts + 1),
-            ))
-            .execute(connection)?;
-        waiting
-            .into_iter()
-            .filter(|(_, id, ..)| held.contains(id))
-            .map(|row| taken(row, order))
-            .collect()
-    })
+/// Citizen, delivery, attempts so far, who has it until when.
+pub type Held = (Identifier, Identifier, i32, Option<Identifier>, Option<Moment>);
+
+/// Who has the deliveries that are claimed.
+pub fn hands(connection: &mut Connection, claims: &[&Claim]) -> QueryResult<HashMap<(CitizenKey, Uuid), Hand>> {
+    if claims.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let citizens: Vec<Identifier> = claims.iter().map(|claim| Identifier(claim.citizen.0)).collect();
+    let deliveries: Vec<Identifier> = claims.iter().map(|claim| Identifier(claim.id)).collect();
+    let held = super::lock_waiting(connection, &citizens, &deliveries)?;
+    let hand = |(citizen, id, attempts, owner, until): Held| {
+        let hand = Hand {
+            attempts: u32::try_from(attempts).unwrap_or_default(),
+            lease: owner.zip(until).map(|(owner, until)| (owner.0, until.0)),
+        };
+        ((CitizenKey(citizen.0), id.0), hand)
+    };
+    Ok(held.into_iter().map(hand).collect())
 }
 
-/// Writes down how an attempt ended; false if the delivery is no longer the worker's.
-pub fn settle(connection: &mut Connection, claim: &Claim, verdict: Verdict, status: Option<u16>, now: DateTime<Utc>) -> QueryResult<bool> {
-    super::transaction(connection, |connection| {
-        let (citizen, message) = (Identifier(claim.citizen.0), Identifier(claim.message.0));
-        let ours = outbox::table
-            .find((citizen, Identifier(claim.id)))
-            .filter(outbox::owner.eq(Identifier(claim.owner)))
-            .filter(outbox::attempts.eq(number(claim.attempt)));
-        let changed = match verdict {
-            Verdict::Postponed { until, .. } => diesel::update(ours)
-                .set((
-                    outbox::due_at.eq(Moment(until)),
-                    outbox::owner.eq(None::<Identifier>),
-                    outbox::leased_until.eq(None::<Moment>),
-                ))
-                .execute(connection)?,
-            Verdict::Delivered | Verdict::Failed { .. } => diesel::delete(ours).execute(connection)?,
-        };
-        if changed == 0 {
-            return Ok(false);
+/// Writes down what workers did. That they may was found under the locks of this transaction.
+pub fn work(connection: &mut Connection, work: &[&Work]) -> QueryResult<()> {
+    let mut taken: HashMap<(Uuid, DateTime<Utc>), Vec<&Claim>> = HashMap::new();
+    for Work { claim, step } in work {
+        match *step {
+            Step::Taken { until } => taken.entry((claim.owner, until)).or_default().push(claim),
+            Step::GivenBack => give_back(connection, claim)?,
+            Step::Ended { verdict, status, at } => end(connection, claim, verdict, status, at)?,
         }
-        diesel::insert_into(delivery_attempt::table)
+    }
+    taken
+        .iter()
+        .try_for_each(|((owner, until), claims)| take(connection, *owner, *until, claims))
+}
+
+/// What one worker takes at a time, in one statement.
+fn take(connection: &mut Connection, owner: Uuid, until: DateTime<Utc>, claims: &[&Claim]) -> QueryResult<()> {
+    let citizens: Vec<Identifier> = claims.iter().map(|claim| Identifier(claim.citizen.0)).collect();
+    let deliveries: Vec<Identifier> = claims.iter().map(|claim| Identifier(claim.id)).collect();
+    diesel::update(outbox::table)
+        .filter(outbox::citizen.eq_any(&citizens))
+        .filter(outbox::id.eq_any(&deliveries))
+        .set((
+            outbox::owner.eq(Identifier(owner)),
+            outbox::leased_until.eq(Moment(until)),
+            outbox::attempts.eq(outbox::attempts + 1),
+        ))
+        .execute(connection)
+        .map(drop)
+}
+
+fn give_back(connection: &mut Connection, claim: &Claim) -> QueryResult<()> {
+    diesel::update(outbox::table.find((Identifier(claim.citizen.0), Identifier(claim.id))))
+        .set((
+            outbox::attempts.eq(outbox::attempts - 1),
+            outbox::owner.eq(None::<Identifier>),
+            outbox::leased_until.eq(None::<Moment>),
+        ))
+        .execute(connection)
+        .map(drop)
+}
+
+fn end(connection: &mut Connection, claim: &Claim, verdict: Verdict, status: Option<u16>, at: DateTime<Utc>) -> QueryResult<()> {
+    let (citizen, message) = (Identifier(claim.citizen.0), Identifier(claim.message.0));
+    let ours = outbox::table.find((citizen, Identifier(claim.id)));
+    match verdict {
+        Verdict::Postponed { until, .. } => diesel::update(ours)
+            .set((
+                outbox::due_at.eq(Moment(until)),
+                outbox::owner.eq(None::<Identifier>),
+                outbox::leased_until.eq(None::<Moment>),
+            ))
+            .execute(connection)?,
+        Verdict::Delivered | Verdict::Failed { .. } => diesel::delete(ours).execute(connection)?,
+    };
+    diesel::insert_into(delivery_attempt::table)
+        .values((
+            delivery_attempt::citizen.eq(citizen),
+            delivery_attempt::delivery.eq(Identifier(claim.id)),
+            delivery_attempt::number.eq(number(claim.attempt)),
+            delivery_attempt::message.eq(message),
+            delivery_attempt::channel.eq(claim.channel.code()),
+            delivery_attempt::kind.eq(claim.kind.code()),
+            delivery_attempt::state.eq(verdict.state().code()),
+            delivery_attempt::reason.eq(verdict.reason().map(|reason| reason.code())),
+            delivery_attempt::status.eq(status.map(i32::from)),
+            delivery_attempt::ended_at.eq(Moment(at)),
+        ))
+        .on_conflict_do_nothing()
+        .execute(connection)?;
+    if claim.kind == DeliveryKind::Notice && verdict.state() != DeliveryState::Waiting {
+        diesel::insert_into(delivery_outcome::table)
             .values((
-                delivery_attempt::citizen.eq(citizen),
-                delivery_attempt::delivery.eq(Identifier(claim.id)),
-                delivery_attempt::number.eq(number(claim.attempt)),
-                delivery_attempt::message.eq(message),
-                delivery_attempt::channel.eq(claim.channel.code()),
-                delivery_attempt::kind.eq(claim.kind.code()),
-                delivery_attempt::state.eq(verdict.state().code()),
-                delivery_attempt::reason.eq(verdict.reason().map(|reason| reason.code())),
-                delivery_attempt::status.eq(status.map(i32::from)),
-                delivery_attempt::ended_at.eq(Moment(now)),
+                delivery_outcome::citizen.eq(citizen),
+                delivery_outcome::message.eq(message),
+                delivery_outcome::channel.eq(claim.channel.code()),
+                delivery_outcome::state.eq(verdict.state().code()),
+                delivery_outcome::ended_at.eq(Moment(at)),
             ))
             .on_conflict_do_nothing()
             .execute(connection)?;
-        if claim.kind == DeliveryKind::Notice && verdict.state() != DeliveryState::Waiting {
-            diesel::insert_into(delivery_outcome::table)
-                .values((
-                    delivery_outcome::citizen.eq(citizen),
-                    delivery_outcome::message.eq(message),
-                    delivery_outcome::channel.eq(claim.channel.code()),
-                    delivery_outcome::state.eq(verdict.state().code()),
-                    delivery_outcome::ended_at.eq(Moment(now)),
-                ))
-                .on_conflict_do_nothing()
-                .execute(connection)?;
-        }
-        Ok(true)
-    })
-}
-
-/// Gives back what was not tried.
-pub fn release(connection: &mut Connection, claims: &[Claim]) -> QueryResult<()> {
-    super::transaction(connection, |connection| {
-        for claim in claims {
-            let ours = outbox::table
-                .find((Identifier(claim.citizen.0), Identifier(claim.id)))
-                .filter(outbox::owner.eq(Identifier(claim.owner)))
-                .filter(outbox::attempts.eq(number(claim.attempt)));
-            diesel::update(ours)
-                .set((
-                    outbox::attempts.eq(outbox::attempts - 1),
-                    outbox::owner.eq(None::<Identifier>),
-                    outbox::leased_until.eq(None::<Moment>),
-                ))
-                .execute(connection)?;
-        }
-        Ok(())
-    })
+    }
+    Ok(())
 }
 
 /// What a delivery about a message needs.
@@ -197,7 +206,8 @@ pub fn depth(connection: &mut Connection) -> QueryResult<Vec<OutboxDepth>> {
         .collect()
 }
 
-fn waiting(connection: &mut Connection, order: &Order) -> QueryResult<Vec<Waiting>> {
+/// What is due and free, as the next attempts at it. Reading it takes nothing.
+pub fn due(connection: &mut Connection, order: &Order) -> QueryResult<Vec<Claim>> {
     let earlier = older
         .filter(older.field(outbox::citizen).eq(outbox::citizen))
         .filter(older.field(outbox::channel).eq(outbox::channel))
@@ -208,7 +218,7 @@ fn waiting(connection: &mut Connection, order: &Order) -> QueryResult<Vec<Waitin
     } else {
         DeliveryKind::Notice
     };
-    outbox::table
+    let due: Vec<Waiting> = outbox::table
         .filter(outbox::channel.eq(order.channel.code()))
         .filter(outbox::kind.le(last_kind.code()))
         .filter(outbox::due_at.le(Moment(order.now)))
@@ -217,10 +227,11 @@ fn waiting(connection: &mut Connection, order: &Order) -> QueryResult<Vec<Waitin
         .order((outbox::due_at, outbox::id))
         .limit(order.limit.into())
         .select((outbox::citizen, outbox::id, outbox::message, outbox::kind, outbox::attempts))
-        .load(connection)
+        .load(connection)?;
+    due.into_iter().map(|row| claim(row, order)).collect()
 }
 
-fn taken((citizen, id, message, kind, attempts): Waiting, order: &Order) -> QueryResult<Claim> {
+fn claim((citizen, id, message, kind, attempts): Waiting, order: &Order) -> QueryResult<Claim> {
     Ok(Claim {
         id: id.0,
         citizen: CitizenKey(citizen.0),
