@@ -20,7 +20,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::repository::{self, Repository};
+use crate::repository::{self, Occupancy, Repository};
 use crate::settings::Database;
 
 /// SOAP facade of the Danish dialogue module.
@@ -110,32 +110,47 @@ pub fn run() -> ExitCode {
 
 /// The archive, its schema brought up to date.
 fn open(database: &Database) -> Result<Repository, Failure> {
-    let setting = |error: repository::OpenError| Failure::Setting(error.to_string());
+    let key = audit_key(database)?;
+    Repository::open(&database.url, &settings(database, key)).map_err(|error| of_database(database, error))
+}
+
+/// The same for a server, which has its SQLite files to itself as long as it holds what comes with the archive.
+fn open_to_serve(database: &Database) -> Result<(Occupancy, Repository), Failure> {
+    // Also makes the folder of a first start.
+    audit_key(database)?;
+    let occupancy = Occupancy::take(&database.url, database.audit_url.as_deref()).map_err(|error| of_database(database, error))?;
+    Ok((occupancy, open(database)?))
+}
+
+/// The key of the audit, once it is clear that the databases can be some.
+fn audit_key(database: &Database) -> Result<[u8; 32], Failure> {
     let is_file = |url: &str| url.strip_prefix("sqlite:").is_some_and(repository::keeps);
     let is_server = |url: &str| url.starts_with("postgres://") || url.starts_with("postgresql://");
     let urls = || std::iter::once(database.url.as_str()).chain(database.audit_url.as_deref());
     if !urls().all(|url| is_file(url) || is_server(url)) {
-        return Err(setting(repository::OpenError::UnknownEngine));
+        return Err(Failure::Setting(repository::OpenError::UnknownEngine.to_string()));
     }
-    let key = if urls().any(is_server) {
+    if urls().any(is_server) {
         // A key of its own would hide this process's records from the others.
-        key::read(&database.audit_key_file)?
+        key::read(&database.audit_key_file)
     } else {
-        key::read_or_make(&database.audit_key_file)?
+        key::read_or_make(&database.audit_key_file)
+    }
+}
+
+/// Why a database cannot be opened, and which.
+fn of_database(database: &Database, error: repository::OpenError) -> Failure {
+    let of_audit = matches!(error, repository::OpenError::Audit(_));
+    let url = if of_audit {
+        database.audit_url.as_deref()
+    } else {
+        Some(database.url.as_str())
     };
-    Repository::open(&database.url, &settings(database, key)).map_err(|error| {
-        let of_audit = matches!(error, repository::OpenError::Audit(_));
-        let url = if of_audit {
-            database.audit_url.as_deref()
-        } else {
-            Some(database.url.as_str())
-        };
-        // The path of a file says which; a server's URL has a password in it.
-        match url.and_then(|url| url.strip_prefix("sqlite:")) {
-            Some(file) => Failure::Setting(format!("{error} ({file})")),
-            None => setting(error),
-        }
-    })
+    // The path of a file says which; a server's URL has a password in it.
+    match url.and_then(|url| url.strip_prefix("sqlite:")) {
+        Some(file) => Failure::Setting(format!("{error} ({file})")),
+        None => Failure::Setting(error.to_string()),
+    }
 }
 
 fn settings(database: &Database, audit_key: [u8; 32]) -> repository::Settings {

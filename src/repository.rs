@@ -14,6 +14,7 @@ mod engine;
 mod facts;
 pub mod import;
 mod ledger;
+mod occupancy;
 mod outbox;
 mod pool;
 mod postgres;
@@ -27,13 +28,13 @@ pub mod transfer;
 mod trouble;
 mod types;
 
-use std::io::Read;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 pub use backlog::{Backlog, QueueBacklog};
 pub use commit::Commit;
+pub use occupancy::Occupancy;
 pub use outbox::{Claim, Order, Outbox, OutboxDepth};
 pub use reader::Reader;
 
@@ -42,7 +43,7 @@ use crate::error::Error;
 use audit::{Audit, Chain, Keys};
 use committer::{Bounds, Committer};
 use engine::Engine;
-use import::{ImportError, Kind, Summary};
+use import::{ImportError, Kind, Source, Summary};
 use ledger::{Book, Ledger};
 use pool::Pool;
 use postgres::Postgres;
@@ -93,6 +94,9 @@ pub enum OpenError {
     /// The URL names no engine we have.
     #[error("the database URL must be sqlite:PATH or postgres://USER@HOST/DATABASE")]
     UnknownEngine,
+    /// Another server has the SQLite file.
+    #[error("another server works on the SQLite database; several on one archive need PostgreSQL")]
+    Occupied,
     /// A replica of something that has none.
     #[error("only a PostgreSQL database has a replica: its URL begins with postgres://, like that of the database")]
     NoReplica,
@@ -293,16 +297,17 @@ impl Repository {
         self.0.committer.commit(unit)
     }
 
-    /// Imports a tab-separated file: all of it or nothing. `progress` is told now and then how many lines are done.
+    /// Imports a tab-separated file. If something is wrong with it nothing is stored. On SQLite citizens, relations and archive releases are looked
+    /// through first and then stored in portions, so that a server goes on writing; everything else, and all on PostgreSQL, is one transaction.
+    /// `progress` is told now and then how many lines are stored.
     ///
     /// # Errors
     /// See [`ImportError`].
-    pub fn import(&self, kind: Kind, source: impl Read, progress: &mut dyn FnMut(u64)) -> Result<Summary, ImportError> {
-        let source: Box<dyn Read + '_> = Box::new(source);
+    pub fn import(&self, kind: Kind, source: impl Source, progress: &mut dyn FnMut(u64)) -> Result<Summary, ImportError> {
         let away = |error: diesel::ConnectionError| ImportError::Database(one_line(&error));
         match &self.0.pools {
-            Pools::Sqlite(pool) => sqlite::import::import(&mut pool.engine().writing().map_err(away)?, kind, source, progress),
-            Pools::Postgres(pool) => postgres::import::import(&mut pool.engine().writing().map_err(away)?, kind, source, progress),
+            Pools::Sqlite(pool) => sqlite::import::import(&mut pool.engine().writing().map_err(away)?, kind, &source, progress),
+            Pools::Postgres(pool) => postgres::import::import(&mut pool.engine().writing().map_err(away)?, kind, &source, progress),
         }
     }
 

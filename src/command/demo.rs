@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use clap::Args;
 
 use super::serve::serve;
-use super::{Failure, open};
+use super::{Failure, open_to_serve};
 use crate::contract::Service;
 use crate::delivery;
 use crate::settings::{self, Database, Limits, Profile, Server, Tls};
@@ -52,7 +52,7 @@ impl Demo {
             audit_key_file: self.data.join("audit.key"),
             commit_calls: settings::COMMIT_CALLS,
         };
-        let repository = open(&database)?;
+        let (_alone, repository) = open_to_serve(&database)?;
         repository.load_demo().map_err(|error| Failure::Other(error.to_string()))?;
         let server = Server {
             listen: self.listen,

@@ -1,4 +1,4 @@
-//! `dialogmodul import KIND FILE`: bring data in from a tab-separated file, all of it or nothing.
+//! `dialogmodul import KIND FILE`: bring data in from a tab-separated file; nothing of it if a line is wrong.
 
 use std::fs::File;
 use std::io::{BufReader, Read, Write as _};
@@ -9,7 +9,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Failure, open};
-use crate::repository::import::Kind;
+use crate::repository::import::{Kind, Source};
 use crate::settings::Database;
 
 /// What `import` is told.
@@ -33,10 +33,7 @@ impl Import {
         let file = File::open(&self.file).map_err(|error| Failure::Other(format!("{name} cannot be opened: {error}")))?;
         let bar = bar(file.metadata().map_or(0, |metadata| metadata.len()));
         let repository = open(&self.database)?;
-        let source = Counted {
-            file: BufReader::new(file),
-            bar: bar.clone(),
-        };
+        let source = Counted { file, bar: bar.clone() };
         let summary = repository.import(self.kind, source, &mut |lines| bar.set_message(format!("{lines} lines")));
         bar.finish_and_clear();
         let summary = summary.map_err(|error| Failure::Other(format!("{name}: {error}")))?;
@@ -66,13 +63,26 @@ fn bar(length: u64) -> ProgressBar {
     ProgressBar::new(length).with_style(style)
 }
 
-/// A file that tells how far it is read.
+/// A file that tells how far it is read; where it is read twice, the bar begins again.
 struct Counted {
-    file: BufReader<File>,
+    file: File,
     bar: ProgressBar,
 }
 
-impl Read for Counted {
+impl Source for Counted {
+    fn open(&self) -> std::io::Result<Box<dyn Read + '_>> {
+        self.bar.reset();
+        let (file, bar) = (BufReader::new(self.file.open()?), &self.bar);
+        Ok(Box::new(Counting { file, bar }))
+    }
+}
+
+struct Counting<'c> {
+    file: BufReader<Box<dyn Read + 'c>>,
+    bar: &'c ProgressBar,
+}
+
+impl Read for Counting<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let count = self.file.read(buffer)?;
         self.bar.inc(count as u64);

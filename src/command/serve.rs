@@ -7,7 +7,7 @@ use chrono::Utc;
 use clap::Args;
 use log::{info, warn};
 
-use super::{Failure, open};
+use super::{Failure, open_to_serve};
 use crate::delivery;
 use crate::repository::Repository;
 use crate::services::{self, Desk, Sources};
@@ -37,7 +37,7 @@ impl Serve {
             Profile::Production => self.delivery,
             Profile::Development => self.delivery.or_into_folder(Path::new("data/delivery")),
         };
-        let repository = open(&self.database)?;
+        let (_alone, repository) = open_to_serve(&self.database)?;
         serve(repository, &self.server, &delivery, |bound| {
             info!("Listening on {}; the public URL is {}", bound.address, bound.url);
             if let Some(address) = bound.metrics {

@@ -1,16 +1,20 @@
 //! Import of what authorities register elsewhere: citizens, organisations, relations, agreements, code lists and subscriptions to the queue, as tab-separated files.
-//! All of a file or nothing; a bad line is named by number and reason, never by what stands in it; a second import of the same file changes nothing.
+//! A bad line is named by number and reason, never by what stands in it, and then nothing of the file is stored; a second import of the same
+//! file changes nothing. What is long goes, where there is one writer for all, in portions between which others write: each line is whole by itself.
 //! Writing the rows is left to `query/import`, showing progress to the command line.
 
 mod entries;
 mod fields;
 
-use std::io::Read;
+use std::fs::File;
+use std::io::{self, Read, Seek as _};
 
 use csv::{ErrorKind, StringRecord};
 
 pub(super) use entries::{ArchiveRelease, Relation};
 pub(super) use fields::{Entry, Fields};
+
+use super::trouble::Trouble;
 
 /// What a file holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +55,12 @@ impl Kind {
         Self::ALL.iter().find(|(kind, _)| *kind == self).map_or("", |(_, word)| word)
     }
 
+    /// May a part of the file be seen before the rest? What names nothing in the file but itself, and may be as long as there are citizens;
+    /// everything else changes as a whole.
+    pub(super) fn goes_in_portions(self) -> bool {
+        matches!(self, Self::Citizens | Self::Relations | Self::ArchiveReleases)
+    }
+
     /// The demo data of this kind, embedded in the program.
     pub(super) fn demo(self) -> &'static str {
         match self {
@@ -66,6 +76,29 @@ impl Kind {
     }
 }
 
+/// A file to be imported. It may be read more than once: first to see whether all of it is right.
+pub trait Source {
+    /// The file from its beginning.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    fn open(&self) -> io::Result<Box<dyn Read + '_>>;
+}
+
+impl Source for &[u8] {
+    fn open(&self) -> io::Result<Box<dyn Read + '_>> {
+        Ok(Box::new(*self))
+    }
+}
+
+impl Source for File {
+    fn open(&self) -> io::Result<Box<dyn Read + '_>> {
+        let mut file = self;
+        file.rewind()?;
+        Ok(Box::new(file))
+    }
+}
+
 /// What an import did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
@@ -75,7 +108,7 @@ pub struct Summary {
     pub changed: u64,
 }
 
-/// Why nothing was imported. The text holds no personal data.
+/// Why nothing was imported, or not all. The text holds no personal data.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// A line is not what its kind asks for.
@@ -88,19 +121,46 @@ pub enum ImportError {
     },
     /// The file cannot be read.
     #[error("the file cannot be read: {0}")]
-    File(std::io::Error),
+    File(#[from] io::Error),
+    /// Others write all the time.
+    #[error("the database is busy: others write to it; nothing was imported")]
+    Busy,
     /// The database is away or refuses.
     #[error("the database stopped the import: {0}; nothing was imported")]
     Database(String),
+    /// The file was right, and some of it is stored: the database went away, or somebody else wrote what contradicts the rest.
+    #[error("{reason}; the first {lines} lines are stored, each of them whole: import the file again, what is there is not stored twice")]
+    Partly {
+        /// Lines that are stored.
+        lines: u64,
+        /// What stopped the import.
+        reason: String,
+    },
 }
 
 impl From<diesel::result::Error> for ImportError {
     fn from(error: diesel::result::Error) -> Self {
-        Self::Database(error.to_string())
+        match Trouble::of(&error) {
+            Trouble::Contention => Self::Busy,
+            _ => Self::Database(error.to_string()),
+        }
     }
 }
 
 impl ImportError {
+    /// The same after so many lines were stored.
+    pub(super) fn after(self, lines: u64) -> Self {
+        let reason = match self {
+            _ if lines == 0 => return self,
+            Self::Line { line, reason } => format!("line {line}: {reason}"),
+            Self::File(error) => format!("the file cannot be read: {error}"),
+            Self::Busy => "the database is busy: others write to it".to_owned(),
+            Self::Database(reason) => format!("the database stopped the import: {reason}"),
+            Self::Partly { .. } => return self,
+        };
+        Self::Partly { lines, reason }
+    }
+
     pub(super) fn line(line: u64, reason: impl Into<String>) -> Self {
         Self::Line {
             line,

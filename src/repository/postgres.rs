@@ -73,6 +73,8 @@ const NETWORK: [(&str, &str); 5] = [
 ];
 /// Any number will do, as long as all processes use the same.
 const MIGRATION_LOCK: &str = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(7230411905);";
+/// Transactions write side by side: a long one holds nobody up.
+const ONE_WRITER: bool = false;
 /// How often a connection through a pooler is tried: what Diesel sets at its beginning may be parted between two connections of the server.
 const TRIES: usize = 5;
 /// What the triggers of the audit call; an archive has it from its own migrations.

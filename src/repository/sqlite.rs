@@ -61,6 +61,8 @@ const WRITER: &str = "PRAGMA busy_timeout = 1000; PRAGMA journal_mode = WAL; PRA
 /// loses the lock again and again to a process that commits without a pause.
 const TURN: Duration = Duration::from_secs(2);
 const LOOK: Duration = Duration::from_millis(1);
+/// One transaction writes at a time: who has much to store lets others in between.
+const ONE_WRITER: bool = true;
 /// How long a process that starts waits for others that migrate.
 const MIGRATION: Duration = Duration::from_secs(30);
 /// The file is not mapped: SQLite gives the whole mapping back after each commit of another connection, and every call leaves a record; a
