@@ -258,6 +258,63 @@ fn a_backup_is_a_file_of_its_own_and_overwrites_nothing() {
     }
 }
 
+/// A SQLite file has one server; commands work beside it, and the next server starts at once when the first was killed.
+#[test]
+fn a_second_server_on_a_file_is_refused() {
+    let folder = Folder::new("second");
+    let serve = [
+        "serve",
+        "--profile",
+        "development",
+        "--listen",
+        "127.0.0.1:0",
+        "--audit-database-url",
+        "sqlite:data/audit.sqlite",
+    ];
+    let start = || {
+        let mut child = folder.program(&serve).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+        assert!(lines.any(|line| line.contains("Listening on")));
+        Running(child)
+    };
+    let first = start();
+    let second = folder.run(&serve);
+    assert_eq!(second.status.code(), Some(2));
+    is_sentence(
+        &second,
+        "another server works on the SQLite database; several on one archive need PostgreSQL (data/dialogmodul.sqlite)",
+    );
+    let same_audit = folder.run(&[&serve[..], &["--database-url", "sqlite:data/other.sqlite"]].concat());
+    assert_eq!(same_audit.status.code(), Some(2));
+    is_sentence(&same_audit, "audit: another server works on the SQLite database");
+    for command in [
+        &[
+            "import",
+            "organisations",
+            concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/demo/organisations.tsv"),
+        ][..],
+        &["audit", "verify", "--audit-database-url", "sqlite:data/audit.sqlite"],
+        &[
+            "backup",
+            "copy.sqlite",
+            "--audit-database-url",
+            "sqlite:data/audit.sqlite",
+            "--audit-file",
+            "audit-copy.sqlite",
+        ],
+    ] {
+        let output = folder.run(command);
+        assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    assert!(folder.0.join("copy.sqlite").exists() && folder.0.join("audit-copy.sqlite").exists());
+    let half = folder.run(&["backup", "half.sqlite", "--audit-database-url", "sqlite:data/audit.sqlite"]);
+    assert_eq!(half.status.code(), Some(2));
+    is_sentence(&half, "set --audit-database-url sqlite:PATH and --audit-file together");
+    // SIGKILL: nothing of it can clean up.
+    drop(first);
+    drop(start());
+}
+
 #[test]
 fn a_move_needs_two_engines() {
     let folder = Folder::new("move");

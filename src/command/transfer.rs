@@ -1,4 +1,4 @@
-//! `dialogmodul move --from URL --to URL`: the whole archive from one engine to the other.
+//! `dialogmodul move --from URL --to URL`: the whole archive from one engine to the other, and the audit if it has a database of its own.
 
 use std::io::Write as _;
 
@@ -6,7 +6,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Failure;
-use crate::repository::transfer::{TransferError, transfer};
+use crate::repository::transfer::{Route, TransferError, transfer};
 
 /// What `move` is told.
 #[derive(Args, Debug)]
@@ -18,6 +18,26 @@ pub(super) struct Move {
     /// Where it is to be: an empty database of the other engine. Servers on it need the same key of the audit.
     #[arg(long, env = "DIALOGMODUL_MOVE_TO", value_name = "URL", hide_env_values = true)]
     to: String,
+
+    /// The audit as it is, where it is in a database of its own. Not stated, such an audit stays where it is.
+    #[arg(
+        long,
+        env = "DIALOGMODUL_MOVE_FROM_AUDIT",
+        value_name = "URL",
+        hide_env_values = true,
+        requires = "to_audit"
+    )]
+    from_audit: Option<String>,
+
+    /// Where the audit is to be: another empty database of the other engine.
+    #[arg(
+        long,
+        env = "DIALOGMODUL_MOVE_TO_AUDIT",
+        value_name = "URL",
+        hide_env_values = true,
+        requires = "from_audit"
+    )]
+    to_audit: Option<String>,
 }
 
 impl Move {
@@ -27,13 +47,18 @@ impl Move {
         if let Ok(style) = ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} rows, {eta} left") {
             bar.set_style(style);
         }
-        let moved = transfer(&self.from, &self.to, &mut |done, total| {
+        let archive = Route {
+            from: &self.from,
+            to: &self.to,
+        };
+        let audit = self.from_audit.as_deref().zip(self.to_audit.as_deref());
+        let moved = transfer(archive, audit.map(|(from, to)| Route { from, to }), &mut |done, total| {
             bar.set_length(total);
             bar.set_position(done);
         });
         bar.finish_and_clear();
         let moved = moved.map_err(|error| match error {
-            TransferError::Urls => Failure::Setting(error.to_string()),
+            TransferError::Urls | TransferError::SameDatabase => Failure::Setting(error.to_string()),
             other => Failure::Other(other.to_string()),
         })?;
         // Nobody reads what we say if the terminal is gone.

@@ -15,7 +15,7 @@ use super::{keeps, one_line};
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
     /// The archive is not on SQLite.
-    #[error("only an archive under sqlite:PATH is copied like this; PostgreSQL has pg_dump")]
+    #[error("only a database under sqlite:PATH is copied like this; PostgreSQL has pg_dump")]
     NoFile,
     /// The archive is not there, is busy all the time, or is damaged.
     #[error("the archive cannot be read: {0}")]

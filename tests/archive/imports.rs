@@ -196,10 +196,7 @@ on_each_engine! {
     /// A long file goes in in portions, tells its progress, and still comes in whole or not at all.
     fn a_long_file_comes_in_whole(database: &Database) {
         let repository = database.repository();
-        let mut file = "cpr\tcv_number\tname\tcontact_group\temail\tmobile\tdead_on\n".to_owned();
-        for number in 0..5000 {
-            writeln!(file, "010180{number:04}\tCV{number}\tNavn\t1\t\t\t").unwrap();
-        }
+        let file = many_citizens(5000);
         let mut told = Vec::new();
         let broken = file.replace("CV4999", "CV0");
         let error = repository.import(File::Citizens, broken.as_bytes(), &mut |_| {}).unwrap_err();
@@ -208,4 +205,102 @@ on_each_engine! {
         let summary = repository.import(File::Citizens, file.as_bytes(), &mut |lines| told.push(lines)).unwrap();
         assert_eq!((summary, told), (Summary { lines: 5000, changed: 5000 }, vec![2000, 4000, 5000]));
     }
+
+    /// A server goes on writing while a long file comes in: between two portions, or beside them.
+    fn others_write_while_a_long_file_comes_in(database: &Database) {
+        let (server, repository) = (database.repository(), database.repository());
+        server.load_demo().unwrap();
+        let file = many_citizens(5000);
+        let mut wrote = Vec::new();
+        let summary = repository
+            .import(File::Citizens, file.as_bytes(), &mut |_| wrote.push(server.commit(sending(&letter(alma(&server)), &[])).wait()))
+            .unwrap();
+        assert_eq!((summary.changed, wrote.len()), (5000, 3));
+        assert!(wrote.iter().all(Result::is_ok), "{wrote:?}");
+    }
+
+    /// Whatever is wrong with a long file, even in its last line, is said before anything of it is stored; what a line gives up, a later one may take.
+    fn a_long_file_is_looked_through_first(database: &Database) {
+        let repository = database.repository();
+        import(&repository, File::Organisations, "8\t1\tJobcenter\t90000021\n").unwrap();
+        import(&repository, File::Citizens, "0101010001\tCV-a\tNavn\t1\t\t\t\n0101010002\tCV-b\tNavn\t1\t\t\t\n").unwrap();
+        let before = database.counts();
+        let many = many_citizens(5000);
+        let lines = many.split_once('\n').unwrap().1;
+        let taken = "line 5002: the CV number belongs to another citizen";
+        for (wrong, reason) in [
+            ("0101010003\tCV-a\tNavn\t1\t\t\t\n", taken),
+            ("0101010003\tCV17\tNavn\t1\t\t\t\n", taken),
+            ("0101010001\tCV-b\tNavn\t1\t\t\t\n0101010002\tCV-a\tNavn\t1\t\t\t\n", taken),
+            ("0101800017\tCV-c\tNavn\t1\t\t\t\n", "line 5002: the same entry stands in line 19"),
+            ("0101010003\tCV-c\tNavn\tx\t\t\t\n", "line 5002: contact_group must be"),
+        ] {
+            let error = import(&repository, File::Citizens, &format!("{lines}{wrong}")).unwrap_err();
+            assert!(error.starts_with(reason) && error.ends_with("; nothing was imported"), "{error}");
+            assert_eq!(database.counts(), before, "{error}");
+        }
+        let handed_on = "0101010001\tCV-c\tNavn\t1\t\t\t\n0101010003\tCV-a\tNavn\t1\t\t\t\n";
+        assert_eq!(import(&repository, File::Citizens, &format!("{lines}{handed_on}")).unwrap().changed, 5002);
+        let mut relations = String::new();
+        for number in 0..3000 {
+            writeln!(relations, "010180{number:04}\t8\t1\town\t2020-01-01\t2100-01-01\t").unwrap();
+        }
+        let unknown = format!("{relations}0909090909\t8\t1\town\t2020-01-01\t2100-01-01\t\n");
+        let reason = "line 3002: the citizen is not registered; import citizens first";
+        is_refused(&repository, File::Relations, &unknown, reason);
+        assert_eq!(database.count("relation"), 0);
+        assert_eq!(import(&repository, File::Relations, &relations).unwrap().changed, 3000);
+    }
+}
+
+/// An import that dies between two portions leaves whole lines; the same file again stores the rest, and what is there only once.
+#[test]
+fn an_import_that_was_cut_off_is_ended_by_the_same_file() {
+    let database = Database::new(Kind::Sqlite);
+    let (repository, file) = (database.repository(), many_citizens(5000));
+    let cut_off = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        repository.import(File::Citizens, file.as_bytes(), &mut |lines| assert!(lines < 4000, "cut off"))
+    }));
+    assert!(cut_off.is_err());
+    assert_eq!(database.count("citizen"), 4000);
+    let again = repository.import(File::Citizens, file.as_bytes(), &mut |_| ()).unwrap();
+    assert_eq!(
+        (again, database.count("citizen")),
+        (
+            Summary {
+                lines: 5000,
+                changed: 1000
+            },
+            5000
+        )
+    );
+}
+
+/// What changes as a whole is seen as a whole: while code lists come in nobody sees half of them, and if they fail nobody sees any of it.
+#[test]
+fn k01_code_lists_change_as_a_whole() {
+    let database = Database::new(Kind::Sqlite);
+    let (server, repository) = (database.repository(), database.repository());
+    let items = || server.reader().code_lists().unwrap().items("L").map_or(0, Iterator::count);
+    let mut lines = String::new();
+    for code in 1..=2500 {
+        writeln!(lines, "L\t{code}\tNavn\t\t2020-01-01\t2100-01-01\tTEST").unwrap();
+    }
+    let file = format!("list\tcode\tname\tdescription\tstart\tend\tsource\n{lines}");
+    let mut seen = Vec::new();
+    repository
+        .import(File::CodeLists, file.as_bytes(), &mut |_| seen.push(items()))
+        .unwrap();
+    assert_eq!((seen, items()), (vec![0, 0], 2500));
+    let wrong = lines.replace("L\t", "L2\t") + "L\t1\tEt andet\t\t2020-01-01\t2100-01-01\tTEST\n";
+    import(&repository, File::CodeLists, &wrong).unwrap_err();
+    assert_eq!((items(), database.count("code_list_item")), (2500, 2500));
+}
+
+fn many_citizens(number: usize) -> String {
+    let mut file = "cpr\tcv_number\tname\tcontact_group\temail\tmobile\tdead_on\n".to_owned();
+    for number in 0..number {
+        writeln!(file, "010180{number:04}\tCV{number}\tNavn\t1\t\t\t").unwrap();
+    }
+    file
 }

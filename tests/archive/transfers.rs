@@ -7,7 +7,7 @@ use dialogmodul::domain::delivery::{DeliveryKind, Reason, Verdict};
 use dialogmodul::domain::queue::{Queue, Sequence, Turn};
 use dialogmodul::domain::*;
 use dialogmodul::repository::import::Kind as ImportKind;
-use dialogmodul::repository::transfer::{Moved, TransferError, transfer};
+use dialogmodul::repository::transfer::{Moved, Route, TransferError, transfer};
 use dialogmodul::repository::{Order, Repository};
 use dialogmodul::services::legal_hold::{self, Errand};
 use dialogmodul::services::purge::{self, Plan};
@@ -147,8 +147,12 @@ fn rows(database: &Database) -> BTreeMap<String, Vec<String>> {
     tables.iter().map(|table| (table.clone(), rows_of(table))).collect()
 }
 
+fn route<'u>(from: &'u str, to: &'u str) -> Route<'u> {
+    Route { from, to }
+}
+
 fn moved(from: &Database, to: &Database) -> Result<Moved, TransferError> {
-    transfer(from.url(), to.url(), &mut |done, total| assert!(done <= total))
+    transfer(route(from.url(), to.url()), None, &mut |done, total| assert!(done <= total))
 }
 
 /// There and back: the same rows in every table, the audit with the same heads, the next queue position after the highest ever given.
@@ -262,8 +266,11 @@ fn a_move_needs_the_same_tables_on_both_sides() {
     assert!(abroad.counts().values().all(|count| *count == 0));
 
     let nothing = &mut |_, _| ();
-    assert!(matches!(transfer(home.url(), home.url(), nothing), Err(TransferError::Urls)));
-    let missing = transfer("sqlite:/nowhere/archive.sqlite", abroad.url(), nothing).unwrap_err();
+    assert!(matches!(
+        transfer(route(home.url(), home.url()), None, nothing),
+        Err(TransferError::Urls)
+    ));
+    let missing = transfer(route("sqlite:/nowhere/archive.sqlite", abroad.url()), None, nothing).unwrap_err();
     assert!(missing.to_string().starts_with("the source: "), "{missing}");
 }
 
@@ -280,7 +287,7 @@ fn nobody_writes_to_a_source_while_it_moves() {
             sent(&repository, &[]);
         }
         let mut wrote = Vec::new();
-        transfer(home.url(), abroad.url(), &mut |_, _| {
+        transfer(route(home.url(), abroad.url()), None, &mut |_, _| {
             if wrote.is_empty() {
                 wrote.push(repository.commit(sending(&letter(alma(&repository)), &[])).wait());
             }
@@ -289,5 +296,64 @@ fn nobody_writes_to_a_source_while_it_moves() {
         assert!(matches!(wrote[0], Err(dialogmodul::error::Error::Unavailable(_))), "{wrote:?}");
         assert_eq!((home.count("message"), abroad.count("message")), (200, 200));
         sent(&repository, &[]);
+    }
+}
+
+/// An audit in a database of its own moves with its archive: every chain whole, the ends the archive knows of among them; both or neither.
+#[test]
+fn s05_an_audit_of_its_own_moves_with_its_archive() {
+    if postgres_is_missing() {
+        return;
+    }
+    for (from, to) in [(Kind::Sqlite, Kind::Postgres), (Kind::Postgres, Kind::Sqlite)] {
+        let new = |kind| (Database::new(kind), Database::new(kind));
+        let (home, abroad) = (new(from), new(to));
+        let open = |(archive, audit): &(Database, Database)| {
+            let url = Some(audit.url().to_owned());
+            archive.repository_with(|settings| settings.audit_url = url)
+        };
+        let repository = open(&home);
+        repository.load_demo().unwrap();
+        for _ in 0..3 {
+            sent(&repository, &[pdf("a")]);
+        }
+        let ends = repository.audit().verify(&[], &mut |_, _| ()).unwrap().anchors;
+        drop(repository);
+        assert_eq!((home.0.count("audit_record"), home.1.count("audit_record")), (0, 3));
+
+        let archive = route(home.0.url(), abroad.0.url());
+        let audit = Some(route(home.1.url(), abroad.1.url()));
+        let mut told = (0, 0);
+        // Something is in the way of the audit: then the archive stays at home, too.
+        drop(abroad.1.repository());
+        abroad.1.repository().load_demo().unwrap();
+        let refused = transfer(archive, audit, &mut |_, _| ()).unwrap_err();
+        assert!(matches!(refused, TransferError::Audit(_)), "{refused}");
+        assert!(abroad.0.counts().values().all(|count| *count == 0), "{:?}", abroad.0.counts());
+        let one = transfer(archive, Some(route(home.1.url(), abroad.0.url())), &mut |_, _| ()).unwrap_err();
+        assert!(matches!(one, TransferError::SameDatabase), "{one}");
+
+        let abroad = (abroad.0, Database::new(to));
+        let audit = Some(route(home.1.url(), abroad.1.url()));
+        let moved = transfer(archive, audit, &mut |done, total| told = (done, total)).unwrap();
+        let rows = |database: &Database| database.counts().values().sum::<i64>();
+        assert_eq!((moved.rows, moved.rows), told);
+        assert_eq!(i64::try_from(moved.rows).unwrap(), rows(&home.0) + rows(&home.1));
+        assert_eq!((abroad.0.counts(), abroad.1.counts()), (home.0.counts(), home.1.counts()));
+
+        let repository = open(&abroad);
+        sent(&repository, &[]);
+        let verified = repository.audit().verify(&ends, &mut |_, _| ()).unwrap();
+        assert_eq!(
+            (verified.findings.len(), verified.anchors.len()),
+            (0, ends.len() + 1),
+            "{:?}",
+            verified.findings
+        );
+        // Were the audit left behind, it would be seen.
+        let empty = Database::new(to);
+        let url = Some(empty.url().to_owned());
+        let alone = abroad.0.repository_with(|settings| settings.audit_url = url);
+        assert!(!alone.audit().verify(&ends, &mut |_, _| ()).unwrap().findings.is_empty());
     }
 }
