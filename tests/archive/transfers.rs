@@ -308,11 +308,11 @@ fn s05_an_audit_of_its_own_moves_with_its_archive() {
     for (from, to) in [(Kind::Sqlite, Kind::Postgres), (Kind::Postgres, Kind::Sqlite)] {
         let new = |kind| (Database::new(kind), Database::new(kind));
         let (home, abroad) = (new(from), new(to));
-        let open = |(archive, audit): &(Database, Database)| {
+        let open = |archive: &Database, audit: &Database| {
             let url = Some(audit.url().to_owned());
             archive.repository_with(|settings| settings.audit_url = url)
         };
-        let repository = open(&home);
+        let repository = open(&home.0, &home.1);
         repository.load_demo().unwrap();
         for _ in 0..3 {
             sent(&repository, &[pdf("a")]);
@@ -333,15 +333,15 @@ fn s05_an_audit_of_its_own_moves_with_its_archive() {
         let one = transfer(archive, Some(route(home.1.url(), abroad.0.url())), &mut |_, _| ()).unwrap_err();
         assert!(matches!(one, TransferError::SameDatabase), "{one}");
 
-        let abroad = (abroad.0, Database::new(to));
-        let audit = Some(route(home.1.url(), abroad.1.url()));
+        let records = Database::new(to);
+        let audit = Some(route(home.1.url(), records.url()));
         let moved = transfer(archive, audit, &mut |done, total| told = (done, total)).unwrap();
         let rows = |database: &Database| database.counts().values().sum::<i64>();
         assert_eq!((moved.rows, moved.rows), told);
         assert_eq!(i64::try_from(moved.rows).unwrap(), rows(&home.0) + rows(&home.1));
-        assert_eq!((abroad.0.counts(), abroad.1.counts()), (home.0.counts(), home.1.counts()));
+        assert_eq!((abroad.0.counts(), records.counts()), (home.0.counts(), home.1.counts()));
 
-        let repository = open(&abroad);
+        let repository = open(&abroad.0, &records);
         sent(&repository, &[]);
         let verified = repository.audit().verify(&ends, &mut |_, _| ()).unwrap();
         assert_eq!(

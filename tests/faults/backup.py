@@ -12,30 +12,40 @@ from world import Server
 
 
 def run_sqlite(archive, cycles, seed, progress):
-    copy = archive.folder / "backup.sqlite"
+    copy, audit = archive.folder / "backup.sqlite", archive.folder / "backup-audit.sqlite"
+    apart = ["--audit-file", audit] if archive.program.audit_url else []
 
     def back_up():
         copy.unlink(missing_ok=True)
-        archive.program.run(archive.url, "backup", copy)
+        archive.program.run(archive.url, "backup", copy, *apart)
 
     def restore():
         archive.empty()
         copy.rename(archive.path)
+        if apart:
+            audit.rename(archive.audit_path)
 
     return run(archive, back_up, restore, cycles, seed, progress)
 
 
 def run_postgres(archive, cycles, seed, progress):
-    cluster, dump = archive.cluster, archive.program.work / "archive.dump"
+    cluster, work = archive.cluster, archive.program.work
+    # The archive before its audit.
+    dumps = [(work / f"{url.rsplit('/', 1)[1]}.dump", url) for url in (archive.url, archive.program.audit_url) if url]
 
     def tool(name, *arguments):
         subprocess.run([cluster.bin / name, *arguments], check=True)
 
+    def back_up():
+        for dump, url in dumps:
+            tool("pg_dump", "-Fc", "-f", dump, url)
+
     def restore():
         archive.empty()
-        tool("pg_restore", "-d", archive.url, "--exit-on-error", dump)
+        for dump, url in dumps:
+            tool("pg_restore", "-d", url, "--exit-on-error", dump)
 
-    return run(archive, lambda: tool("pg_dump", "-Fc", "-f", dump, archive.url), restore, cycles, seed, progress)
+    return run(archive, back_up, restore, cycles, seed, progress)
 
 
 def run(archive, back_up, restore, cycles, seed, progress):
@@ -80,7 +90,8 @@ def run_move(archives, cycles, seed, progress):
             if server.stop() != 0:
                 progress.wrong(["the server did not stop cleanly"])
             there.empty()
-            here.program.run(here.url, "move", "--from", here.url, "--to", there.url)
+            audit = ["--from-audit", here.program.audit_url, "--to-audit", there.program.audit_url] if here.program.audit_url else []
+            here.program.run(here.url, "move", "--from", here.url, "--to", there.url, *audit)
             progress.wrong(judge(there, crowd.journal, settled=True) + crowd.journal.problems)
             server = Server(there.program, there.url)
             server.start()

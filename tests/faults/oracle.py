@@ -63,7 +63,7 @@ class Archive:
             f"SELECT {hexed('message')} FROM outbox UNION SELECT {hexed('message')} FROM delivery_outcome")}
         self.events = collections.Counter(row[0] for row in rows(f"SELECT {hexed('message')} FROM queue_event WHERE kind IN (1, 2)"))
         self.answers = int(rows("SELECT count(*) FROM answered_request")[0][0])
-        self.audited = " ".join(row[0] for row in rows("SELECT objects FROM audit_record WHERE outcome = 0")).replace("-", "")
+        self.audited = " ".join(row[0] for row in archive.rows_of_audit("SELECT objects FROM audit_record WHERE outcome = 0")).replace("-", "")
 
 
 def partial(read):

@@ -1,4 +1,4 @@
-"""Two servers on one database under load: neither starves the other, and hardly anybody is asked to come back."""
+"""Two servers on one PostgreSQL under load: neither starves the other, and hardly anybody is asked to come back."""
 
 import time
 

@@ -17,6 +17,7 @@ import time
 
 sys.dont_write_bytecode = True  # nothing is left beside the sources
 
+import alone
 import backup
 import disk
 import doubt
@@ -26,14 +27,16 @@ import migrations
 import pair
 import power
 import restart
-from world import Cluster, PostgresArchive, Program, Server, SqliteArchive
+from world import Cluster, PostgresApart, PostgresArchive, Program, Server, SqliteApart, SqliteArchive
 
 # part: engine, what runs, how often in full and in small
 PARTS = {
     "doubt": ("sqlite", doubt.run, 1, 1),
     "kill-sqlite": ("sqlite", kill.run, 500, 20),
     "kill-postgres": ("postgres", kill.run, 200, 10),
-    "pair-sqlite": ("sqlite", pair.run, 10, 1),
+    "kill-sqlite-apart": ("sqlite-apart", kill.run, 50, 2),
+    "kill-postgres-apart": ("postgres-apart", kill.run, 50, 2),
+    "alone": ("sqlite", alone.run, 10, 1),
     "pair-postgres": ("postgres", pair.run, 10, 1),
     "power": ("sqlite", power.run, 200, 8),
     "disk": ("sqlite", disk.run, 40, 4),
@@ -44,8 +47,14 @@ PARTS = {
     "migrations-postgres": ("postgres", migrations.run_postgres, 40, 3),
     "backup-sqlite": ("sqlite", backup.run_sqlite, 5, 1),
     "backup-postgres": ("postgres", backup.run_postgres, 5, 1),
+    "backup-sqlite-apart": ("sqlite-apart", backup.run_sqlite, 5, 1),
+    "backup-postgres-apart": ("postgres-apart", backup.run_postgres, 5, 1),
     "move": ("both", backup.run_move, 3, 1),
+    "move-apart": ("both-apart", backup.run_move, 3, 1),
 }
+
+
+KINDS = {"sqlite": SqliteArchive, "postgres": PostgresArchive, "sqlite-apart": SqliteApart, "postgres-apart": PostgresApart}
 
 
 class Progress:
@@ -78,21 +87,20 @@ def main():
     arguments.add_argument("--seed", default="1")
     chosen = arguments.parse_args()
     work = pathlib.Path(tempfile.mkdtemp(prefix="dialogmodul-faults-"))
-    program, cluster, archives, failed, ran = Program(chosen.binary, work), None, {}, 0, 0
+    program, cluster, failed, ran = Program(chosen.binary, work), None, 0, 0
     try:
         for part, (engine, run, full, small) in PARTS.items():
             if chosen.parts and not any(part.startswith(name) for name in chosen.parts):
                 continue
-            if engine != "sqlite" and cluster is None:
+            if not engine.startswith("sqlite") and cluster is None:
                 cluster = Cluster(work)
-            for name in ("sqlite", "postgres") if engine == "both" else (engine,):
-                if name not in archives:
-                    archives[name] = SqliteArchive(program) if name == "sqlite" else PostgresArchive(program, cluster)
+            names = [engine.replace("both", name) for name in ("sqlite", "postgres")] if engine.startswith("both") else [engine]
+            # One at a time under a name: the archives with the audit apart lie where the others do.
+            subjects = [KINDS[name](program, *([cluster] if name.startswith("postgres") else [])) for name in names]
             cycles = chosen.cycles or (small if chosen.small else full)
             progress = Progress(part, cycles)
-            subject = (archives["sqlite"], archives["postgres"]) if engine == "both" else archives[engine]
             try:
-                said = run(subject, cycles, chosen.seed, progress)
+                said = run(subjects if len(subjects) > 1 else subjects[0], cycles, chosen.seed, progress)
             except Exception as error:  # a part that breaks has failed, and the others still run
                 progress.wrong([f"the part broke: {error!r}"])
                 said = "broken off"

@@ -1,6 +1,7 @@
 """The world under test: the program as a process, and an archive on SQLite or on a PostgreSQL of the harness's own."""
 
 import contextlib
+import copy
 import http.client
 import os
 import pathlib
@@ -24,7 +25,9 @@ def free_port():
 
 
 class Program:
-    """The release binary with the settings of the harness and nothing of the environment's."""
+    """The release binary with the settings of the harness and nothing of the environment's; `audit_url`: where the audit is, if not in the archive."""
+
+    audit_url = None
 
     def __init__(self, binary, work):
         self.binary, self.work = str(pathlib.Path(binary).resolve()), work
@@ -33,7 +36,15 @@ class Program:
 
     def environment(self, url, more=()):
         clean = {name: value for name, value in os.environ.items() if not name.startswith("DIALOGMODUL_")}
+        if self.audit_url:
+            clean["DIALOGMODUL_AUDIT_DATABASE_URL"] = self.audit_url
         return clean | {"DIALOGMODUL_DATABASE_URL": url, "DIALOGMODUL_AUDIT_KEY_FILE": str(self.key), "RUST_LOG": "info"} | dict(more)
+
+    def with_audit(self, url):
+        """The same with the audit in a database of its own."""
+        program = copy.copy(self)
+        program.audit_url = url
+        return program
 
     def run(self, url, *arguments, check=True):
         done = subprocess.run([self.binary, *map(str, arguments)], env=self.environment(url), cwd=self.work, text=True, capture_output=True)
@@ -134,9 +145,31 @@ class SqliteArchive:
         with contextlib.closing(sqlite3.connect(f"file:{path or self.path}?mode=ro", uri=True, timeout=10)) as connection:
             return [tuple("" if value is None else str(value) for value in row) for row in connection.execute(sql)]
 
+    def rows_of_audit(self, sql):
+        return self.rows(sql)
+
     @staticmethod
     def hex(column):
         return f"lower(hex({column}))"
+
+
+class SqliteApart(SqliteArchive):
+    """The same with the audit in a file of its own."""
+
+    name = "SQLite, audit apart"
+
+    def __init__(self, program):
+        self.audit_path = program.work / "sqlite" / "audit.sqlite"
+        super().__init__(program)
+        self.program = program.with_audit(f"sqlite:{self.audit_path}")
+
+    def empty(self):
+        super().empty()
+        for file in self.folder.glob("audit.sqlite*"):
+            file.unlink()
+
+    def rows_of_audit(self, sql):
+        return self.rows(sql, self.audit_path)
 
 
 class PostgresArchive:
@@ -163,9 +196,30 @@ class PostgresArchive:
     def rows(self, sql):
         return self.cluster.sql("archive", sql)
 
+    def rows_of_audit(self, sql):
+        return self.rows(sql)
+
     @staticmethod
     def hex(column):
         return f"replace(encode({column}::text::bytea, 'escape'), '-', '')"
+
+
+class PostgresApart(PostgresArchive):
+    """The same with the audit in a database of its own."""
+
+    name = "PostgreSQL, audit apart"
+
+    def __init__(self, program, cluster):
+        super().__init__(program, cluster)
+        self.program = program.with_audit(cluster.url("audit"))
+
+    def drop(self):
+        super().drop()
+        self.cluster.sql("postgres", "DROP DATABASE IF EXISTS audit WITH (FORCE)")
+        self.cluster.sql("postgres", "CREATE DATABASE audit")
+
+    def rows_of_audit(self, sql):
+        return self.cluster.sql("audit", sql)
 
 
 class Cluster:
