@@ -198,7 +198,7 @@ on_each_engine! {
         let repository = database.repository();
         let file = many_citizens(5000);
         let mut told = Vec::new();
-        let broken = file.replace("CV4999", "CV0");
+        let broken = file.replace("CX4999", "CX0");
         let error = repository.import(File::Citizens, broken.as_bytes(), &mut |_| {}).unwrap_err();
         assert_eq!(error.to_string(), "line 5001: the CV number belongs to another citizen; nothing was imported");
         assert_eq!(database.count("citizen"), 0);
@@ -230,7 +230,7 @@ on_each_engine! {
         let taken = "line 5002: the CV number belongs to another citizen";
         for (wrong, reason) in [
             ("0101010003\tCV-a\tNavn\t1\t\t\t\n", taken),
-            ("0101010003\tCV17\tNavn\t1\t\t\t\n", taken),
+            ("0101010003\tCX17\tNavn\t1\t\t\t\n", taken),
             ("0101010001\tCV-b\tNavn\t1\t\t\t\n0101010002\tCV-a\tNavn\t1\t\t\t\n", taken),
             ("0101800017\tCV-c\tNavn\t1\t\t\t\n", "line 5002: the same entry stands in line 19"),
             ("0101010003\tCV-c\tNavn\tx\t\t\t\n", "line 5002: contact_group must be"),
@@ -300,7 +300,7 @@ fn k01_code_lists_change_as_a_whole() {
 fn many_citizens(number: usize) -> String {
     let mut file = "cpr\tcv_number\tname\tcontact_group\temail\tmobile\tdead_on\n".to_owned();
     for number in 0..number {
-        writeln!(file, "010180{number:04}\tCV{number}\tNavn\t1\t\t\t").unwrap();
+        writeln!(file, "010180{number:04}\tCX{number}\tNavn\t1\t\t\t").unwrap();
     }
     file
 }
