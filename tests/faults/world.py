@@ -156,8 +156,6 @@ class SqliteArchive:
 class SqliteApart(SqliteArchive):
     """The same with the audit in a file of its own."""
 
-    name = "SQLite, audit apart"
-
     def __init__(self, program):
         self.audit_path = program.work / "sqlite" / "audit.sqlite"
         super().__init__(program)
@@ -206,8 +204,6 @@ class PostgresArchive:
 
 class PostgresApart(PostgresArchive):
     """The same with the audit in a database of its own."""
-
-    name = "PostgreSQL, audit apart"
 
     def __init__(self, program, cluster):
         super().__init__(program, cluster)

@@ -82,6 +82,32 @@ on_each_engine! {
         assert_eq!((stage.history(&message).delivered_at, port.sent().len()), (Some(sent_at), 1));
     }
 
+    /// D1: a worker has no connection of its own to fight for the database with: what it does goes through the committer, like every call.
+    fn d1_what_a_worker_does_goes_into_the_group_commit(database: &Database) {
+        let (stage, port) = (Stage::new(database), Port::default());
+        for cpr in REACHABLE {
+            stage.post(cpr, Channel::Sms);
+        }
+        let repository = database.repository();
+        let written = || {
+            let measured = repository.measured();
+            let sum = measured.lines().find_map(|line| line.strip_prefix("dialogmodul_commit_writes_sum "));
+            sum.unwrap().parse::<u32>().unwrap()
+        };
+        let clock: Clock = stage.clock();
+        let mut worker = Worker::new(repository.clone(), port.sms(), Arc::new(Templates::shipped().unwrap()), pace(), clock);
+        assert_eq!(worker.round().unwrap(), Round::Worked);
+        assert_eq!((port.sent().len(), database.count("outbox")), (REACHABLE.len(), 0));
+        // The answer comes before the count.
+        let begun = std::time::Instant::now();
+        while written() < 12 && begun.elapsed() < Duration::from_secs(10) {
+            thread::sleep(Duration::from_millis(5));
+        }
+        assert_eq!((REACHABLE.len(), written()), (6, 12), "six are taken, six have ended");
+        assert_eq!(worker.round().unwrap(), Round::Idle);
+        assert_eq!(written(), 12, "where nothing is due nothing is written");
+    }
+
     /// D1: four processes work on one outbox, and every message is sent exactly once.
     fn d1_processes_that_share_an_outbox_never_both_send(database: &Database) {
         let (stage, port) = (Stage::new(database), Port::slow(Duration::from_millis(2)));
