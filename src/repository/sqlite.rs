@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use diesel::connection::{AnsiTransactionManager, Connection as _, SimpleConnection, TransactionManager as _};
+use diesel::migration::MigrationSource;
 use diesel::prelude::*;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
@@ -93,18 +94,11 @@ impl Engine for Sqlite {
     }
 
     fn migrate(connection: &mut Connection) -> diesel::migration::Result<()> {
-        let started = Instant::now();
-        while let Err(error) = begin(connection) {
-            // Another process that starts may need longer for its migrations.
-            if Trouble::of(&error) != Trouble::Contention || started.elapsed() > MIGRATION {
-                return Err(error.into());
-            }
-        }
-        end(connection, |connection| connection.run_pending_migrations(MIGRATIONS).map(drop))
+        migrate_with(connection, MIGRATIONS)
     }
 
     fn migrate_audit(connection: &mut Connection) -> diesel::migration::Result<()> {
-        connection.immediate_transaction(|connection| connection.run_pending_migrations(AuditOnly(MIGRATIONS)).map(drop))
+        migrate_with(connection, AuditOnly(MIGRATIONS))
     }
 
     fn append(
@@ -216,6 +210,18 @@ fn transaction<T, E: From<diesel::result::Error>>(
 ) -> Result<T, E> {
     begin(connection)?;
     end(connection, work)
+}
+
+/// Runs what migrations are outstanding, when it is our turn.
+fn migrate_with(connection: &mut Connection, migrations: impl MigrationSource<Backend>) -> diesel::migration::Result<()> {
+    let started = Instant::now();
+    while let Err(error) = begin(connection) {
+        // Another process that starts may need longer for its migrations.
+        if Trouble::of(&error) != Trouble::Contention || started.elapsed() > MIGRATION {
+            return Err(error.into());
+        }
+    }
+    end(connection, |connection| connection.run_pending_migrations(migrations).map(drop))
 }
 
 /// Takes the write lock as soon as nobody has it.
