@@ -19,6 +19,7 @@ mod archive {
     mod commits;
     mod crowds;
     mod imports;
+    mod lists;
     mod messages;
     mod outages;
     mod people;

@@ -1,4 +1,5 @@
-//! More than one of everything: three processes of the program on one PostgreSQL, and a replica that is read instead of the database.
+//! More than one of everything: three processes of the program on one PostgreSQL, a replica that is read instead of the database, and
+//! others who hold what a commit needs.
 
 #![allow(missing_docs, reason = "tests")]
 #![allow(
@@ -20,6 +21,7 @@ mod support {
 mod gateway;
 
 mod scaling {
+    mod locks;
     mod processes;
     mod replicas;
 }

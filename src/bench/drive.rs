@@ -111,13 +111,16 @@ const WARM: Duration = Duration::from_millis(300);
 /// Lets the callers call, all from one thread: the other cores are the server's. `begin` is told when they are connected and warm, and counting begins.
 pub fn drive<C: Caller>(callers: Vec<C>, pace: Pace, seconds: f64, begin: impl FnOnce()) -> Result<(Vec<C>, Run), Trouble> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let (callers, _) = runtime.block_on(all(callers, Pace::Closed, Instant::now(), WARM))?;
+    let (callers, warm) = runtime.block_on(all(callers, Pace::Closed, Instant::now(), WARM))?;
     begin();
     let before = own_processor().unwrap_or_default();
     let begun = Instant::now();
     let (callers, mut run) = runtime.block_on(all(callers, pace, begun, Duration::from_secs_f64(seconds)))?;
     run.seconds = begun.elapsed().as_secs_f64();
     run.processor = own_processor().unwrap_or_default() - before;
+    // Calls that fail early are no better than others.
+    run.failures += warm.failures;
+    run.first_failure = warm.first_failure.or(run.first_failure);
     Ok((callers, run))
 }
 

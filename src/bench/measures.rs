@@ -134,7 +134,10 @@ impl Bench<'_> {
         let begin = || (processor, commits) = (server.processor(), server.commits());
         let (back, run) = drive(std::mem::take(callers), pace, self.plan.seconds, begin)?;
         *callers = back;
-        let run = run.all_answered()?;
+        let run = run.all_answered().map_err(|trouble| match server.complaint() {
+            Some(line) => Trouble::because(&trouble.to_string(), line),
+            None => trouble,
+        })?;
         Ok(Taken {
             processor: server.processor().zip(processor).map_or(0.0, |(now, before)| now - before),
             commits: server.commits().zip(commits).map(|(now, before)| now - before),

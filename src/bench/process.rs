@@ -4,7 +4,7 @@
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -22,6 +22,8 @@ pub struct Server {
     /// What its addresses begin with.
     pub address: String,
     metrics: Option<SocketAddr>,
+    /// What it says.
+    log: Option<PathBuf>,
     /// From the start of the process until it said that it is ready.
     pub ready_after: Duration,
 }
@@ -29,7 +31,8 @@ pub struct Server {
 impl Server {
     /// Our own server over a database, as anybody would start it; `options` beside that.
     pub fn start(folder: &Path, database: &str, options: &[&str]) -> Result<Self, Trouble> {
-        let (key, log) = (folder.join("audit.key"), folder.join("server.log"));
+        let key = folder.join("audit.key");
+        let log = folder.join(format!("{}.log", uuid::Uuid::now_v7().simple()));
         fs::write(&key, AUDIT_KEY.iter().map(|byte| format!("{byte:02x}")).collect::<String>())?;
         let mut command = Command::new(std::env::current_exe()?);
         command
@@ -51,9 +54,9 @@ impl Server {
         let begun = Instant::now();
         let mut child = command.spawn()?;
         let (mut said, mut metrics) = (String::new(), None);
-        let mut log = BufReader::new(File::open(&log)?);
+        let mut lines = BufReader::new(File::open(&log)?);
         let (address, secure): (SocketAddr, bool) = loop {
-            if log.read_line(&mut said)? == 0 {
+            if lines.read_line(&mut said)? == 0 {
                 if begun.elapsed() > PATIENCE || child.try_wait()?.is_some() {
                     return Err(Trouble::because("a server does not start", said));
                 }
@@ -77,6 +80,7 @@ impl Server {
             child,
             address: format!("{scheme}://{host}"),
             metrics,
+            log: Some(log),
             ready_after: Duration::ZERO,
         };
         if !secure {
@@ -114,6 +118,7 @@ impl Server {
             child,
             address: format!("http://{}", address.trim()),
             metrics: None,
+            log: None,
             ready_after: Duration::ZERO,
         })
     }
@@ -125,6 +130,15 @@ impl Server {
             .lines()
             .find_map(|line| line.strip_prefix("dialogmodul_commit_writes_count "))?;
         line.trim().parse().ok()
+    }
+
+    /// The last warning or error of its log, for whoever was refused something.
+    pub fn complaint(&self) -> Option<String> {
+        let lines = BufReader::new(File::open(self.log.as_ref()?).ok()?).lines();
+        lines
+            .map_while(Result::ok)
+            .filter(|line| line.contains(" WARN ") || line.contains(" ERROR "))
+            .last()
     }
 
     /// Processor seconds so far.

@@ -19,20 +19,36 @@ pub const PATIENCE: Duration = Duration::from_secs(5);
 /// [`Error::Internal`] when the database refuses the facts. Dropping it does not take the unit back.
 #[derive(Debug)]
 #[must_use = "an answer may leave only after the commit"]
-pub struct Commit(Result<oneshot::Receiver<Result<(), Error>>, Error>);
+pub struct Commit {
+    answer: Result<oneshot::Receiver<Result<(), Error>>, Error>,
+    crowded: bool,
+}
 
 impl Commit {
-    pub(super) fn pending(receiver: oneshot::Receiver<Result<(), Error>>) -> Self {
-        Self(Ok(receiver))
+    /// An answer to come; in a crowd so many wait that nobody may hand in more and go.
+    pub(super) fn pending(answer: oneshot::Receiver<Result<(), Error>>, crowded: bool) -> Self {
+        Self {
+            answer: Ok(answer),
+            crowded,
+        }
     }
 
     pub(super) fn failed(error: Error) -> Self {
-        Self(Err(error))
+        Self {
+            answer: Err(error),
+            crowded: true,
+        }
     }
 
     /// Is the unit in the writer's hands? It was refused at once if not, and waiting tells why.
     pub fn is_accepted(&self) -> bool {
-        self.0.is_ok()
+        self.answer.is_ok()
+    }
+
+    /// May a caller go whose answer does not rest on the commit? Not where units come faster than they are stored: those who do not
+    /// wait would fill the queue, and whoever comes next would be refused.
+    pub fn can_be_left(&self) -> bool {
+        self.is_accepted() && !self.crowded
     }
 
     /// Waits on this thread.
@@ -40,7 +56,7 @@ impl Commit {
     /// # Errors
     /// See [`Commit`].
     pub fn wait(self) -> Result<(), Error> {
-        let mut receiver = self.0?;
+        let mut receiver = self.answer?;
         let deadline = Instant::now() + PATIENCE;
         let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
         let mut context = Context::from_waker(&waker);
@@ -63,7 +79,7 @@ impl IntoFuture for Commit {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            match tokio::time::timeout(PATIENCE, self.0?).await {
+            match tokio::time::timeout(PATIENCE, self.answer?).await {
                 Ok(answer) => received(answer),
                 Err(_) => Err(too_late()),
             }

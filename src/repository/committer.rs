@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 
 use super::audit::Chain;
 use super::commit::{Commit, PATIENCE};
-use super::effort::{CONTENTION, Failure, PAUSE, wait};
+use super::effort::{CONTENTION, Failure, NOTICE, PAUSE, wait};
 use super::engine::Engine;
 use super::facts::{Facts, Standing};
 use super::ledger::{Entry, Lapse, Ledger};
@@ -31,7 +31,7 @@ const PROBE: Duration = Duration::from_millis(500);
 /// How much is taken on, and how much at a time.
 #[derive(Clone, Copy, Debug)]
 pub struct Bounds {
-    /// Units that may wait.
+    /// Units that may wait; half of them at most are left there by callers who do not wait for them.
     pub waiting: usize,
     /// Units in a batch at most.
     pub batch: usize,
@@ -42,6 +42,8 @@ pub struct Committer {
     queue: Option<SyncSender<Job>>,
     writer: Option<JoinHandle<()>>,
     tally: Tally,
+    /// Units that may wait with nobody waiting for them.
+    left: usize,
     well: Arc<AtomicBool>,
     forgets: bool,
 }
@@ -67,6 +69,7 @@ impl Committer {
             ledger,
             chain,
             batch: bounds.batch.max(1),
+            put_off: Vec::new(),
             tally: tally.clone(),
             well: Arc::clone(&well),
         };
@@ -77,6 +80,7 @@ impl Committer {
             queue: Some(queue),
             writer: Some(writer),
             tally,
+            left: bounds.waiting / 2,
             well,
             forgets: false,
         })
@@ -93,6 +97,7 @@ impl Committer {
             queue: None,
             writer: None,
             tally,
+            left: 0,
             well: Arc::new(AtomicBool::new(true)),
             forgets: true,
         }
@@ -104,7 +109,7 @@ impl Committer {
         if self.forgets {
             // The receiver is here: it cannot have gone away.
             let _ = answer.send(Ok(()));
-            return Commit::pending(receiver);
+            return Commit::pending(receiver, false);
         }
         let job = Job {
             bytes: bytes(&unit),
@@ -118,7 +123,7 @@ impl Committer {
             Commit::failed(error)
         };
         match self.queue.as_ref().map(|queue| queue.try_send(job)) {
-            Some(Ok(())) => Commit::pending(receiver),
+            Some(Ok(())) => Commit::pending(receiver, self.tally.waiting() > self.left),
             Some(Err(TrySendError::Full(_))) => refused(Error::Unavailable("too many writes wait".to_owned())),
             Some(Err(TrySendError::Disconnected(_))) | None => refused(Error::Internal("the committer has stopped".to_owned())),
         }
@@ -155,6 +160,8 @@ struct Writer<E: Engine> {
     ledger: Option<Box<dyn Ledger>>,
     chain: Chain,
     batch: usize,
+    /// Units that met a lock: they are tried again when the others have had their turn.
+    put_off: Vec<Job>,
     tally: Tally,
     well: Arc<AtomicBool>,
 }
@@ -166,6 +173,21 @@ type Unsure = (Chain, Vec<Option<Refusal>>);
 struct Failed {
     failure: Failure,
     audit: Known,
+}
+
+impl Failed {
+    /// May it be one unit that spoilt it for the others?
+    fn may_be_of_one(&self) -> bool {
+        match self.failure {
+            Failure::Rejected(_) => self.audit != Known::Answers,
+            _ => self.may_pass(),
+        }
+    }
+
+    /// May it go well on another try, with nobody the wiser?
+    fn may_pass(&self) -> bool {
+        matches!(self.failure, Failure::Busy) && self.audit == Known::Nothing
+    }
 }
 
 /// What the audit knows of a batch that was not stored.
@@ -191,18 +213,34 @@ impl From<Failure> for Failed {
 impl<E: Engine> Writer<E> {
     fn run(mut self, jobs: &Receiver<Job>) {
         let mut held = None;
-        while let Some(first) = held.take().or_else(|| self.next(jobs)) {
-            let mut batch = Vec::new();
-            held = gather(first, jobs, self.batch, &mut batch);
-            self.tally.taken(batch.len());
-            let (units, begun) = (batch.len(), Instant::now());
-            // What only leaves a record does not wait for an archive that the record is not in.
-            let apart = self.ledger.is_some();
-            let (records, facts) = batch.into_iter().partition(|job| apart && job.unit.is_record());
-            self.settle(records);
-            self.settle(facts);
-            self.tally.settled(units, begun.elapsed());
+        loop {
+            let again = std::mem::take(&mut self.put_off);
+            let first = held
+                .take()
+                .or_else(|| if again.is_empty() { self.next(jobs) } else { jobs.try_recv().ok() });
+            if first.is_none() && again.is_empty() {
+                return;
+            }
+            if let Some(first) = first {
+                held = self.take(first, jobs);
+            }
+            again.into_iter().for_each(|job| self.settle(vec![job]));
         }
+    }
+
+    /// Takes what waits, as much as makes a batch; returns a job that is one too many.
+    fn take(&mut self, first: Job, jobs: &Receiver<Job>) -> Option<Job> {
+        let mut batch = Vec::new();
+        let held = gather(first, jobs, self.batch, &mut batch);
+        self.tally.taken(batch.len());
+        let (units, begun) = (batch.len(), Instant::now());
+        // What only leaves a record does not wait for an archive that the record is not in.
+        let apart = self.ledger.is_some();
+        let (records, facts) = batch.into_iter().partition(|job| apart && job.unit.is_record());
+        self.settle(records);
+        self.settle(facts);
+        self.tally.settled(units, begun.elapsed());
+        held
     }
 
     /// The next job; while the database is not well it is tried now and then, so that readiness does not wait for a caller.
@@ -223,7 +261,8 @@ impl<E: Engine> Writer<E> {
         jobs.recv().ok()
     }
 
-    /// Stores a batch and answers it; a batch that fails for a reason of its own is tried unit by unit, so that one bad row fails alone.
+    /// Stores a batch and answers it. A batch that the database refuses or that met a lock is tried unit by unit: one bad row fails
+    /// alone, and whoever needs what is locked waits for it alone, as long as there is time.
     fn settle(&mut self, batch: Vec<Job>) {
         let (batch, late): (Vec<Job>, Vec<Job>) = batch.into_iter().partition(|job| Instant::now() < job.deadline);
         if !late.is_empty() {
@@ -240,10 +279,8 @@ impl<E: Engine> Writer<E> {
                     job.answer(refusal.map_or(Ok(()), |refusal| Err(refusal.into())));
                 }
             }
-            Err(Failed {
-                failure: Failure::Rejected(_),
-                audit,
-            }) if batch.len() > 1 && audit != Known::Answers => batch.into_iter().for_each(|job| self.settle(vec![job])),
+            Err(failed) if batch.len() > 1 && failed.may_be_of_one() => batch.into_iter().for_each(|job| self.settle(vec![job])),
+            Err(failed) if failed.may_pass() && Instant::now() + NOTICE < deadline => self.put_off.extend(batch),
             Err(failed) => self.fail(batch, &failed),
         }
     }

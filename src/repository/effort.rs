@@ -5,10 +5,13 @@ use std::time::{Duration, Instant};
 
 use crate::error::Error;
 
-/// How long a lock or a conflict with another process is tried again.
-pub const CONTENTION: Duration = Duration::from_secs(1);
 /// Pause before the first further try; it doubles each time.
 pub const PAUSE: Duration = Duration::from_millis(5);
+
+/// How long a lock or a conflict with another process is tried again before others get their turn.
+pub const CONTENTION: Duration = Duration::from_secs(1);
+/// How long before its deadline a unit is no longer tried for a lock: whoever waits for the answer hears of it in time.
+pub const NOTICE: Duration = Duration::from_secs(1);
 
 /// Why a batch was not stored.
 #[derive(Clone, Debug)]

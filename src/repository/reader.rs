@@ -237,6 +237,14 @@ impl Reader {
         ask!(self, purge::holds())
     }
 
+    /// A number that moves with every change to any code list. Asked before the lists, it is never ahead of them.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn code_list_version(&mut self) -> Result<i64, Error> {
+        ask!(self, code_lists::version())
+    }
+
     /// Every code list with every value (K1).
     ///
     /// # Errors

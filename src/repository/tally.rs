@@ -59,6 +59,11 @@ impl Tally {
         self.waiting.inc();
     }
 
+    /// How many writes wait.
+    pub fn waiting(&self) -> usize {
+        self.waiting.get() as usize
+    }
+
     /// So many writes no longer wait.
     pub fn taken(&self, units: usize) {
         self.waiting.sub(units as f64);

@@ -11,7 +11,7 @@ use crate::contract;
 use crate::domain::code_list::CodeLists;
 use crate::domain::{Channel, Context, Party, PartyKind, Refusal};
 use crate::error::Error;
-use crate::repository::Repository;
+use crate::repository::{Reader, Repository};
 
 /// A list, named as the element that carries its values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,14 +31,19 @@ impl ListName {
 /// The lists of one moment, and the answers that show them.
 #[derive(Debug)]
 pub(super) struct Lists {
+    /// The archive's number for this state of the lists, or one before it.
+    version: i64,
     pub(super) values: CodeLists,
     pub(super) encoded: Arc<EncodedLists>,
 }
 
 impl Lists {
-    fn of(values: CodeLists) -> Result<Self, Error> {
+    /// The lists as they stand. The version is read first: what changes in between is seen at the next look.
+    fn read(reader: &mut Reader) -> Result<Self, Error> {
+        let version = reader.code_list_version()?;
+        let values = reader.code_lists()?;
         let encoded = Arc::new(EncodedLists::of(&values)?);
-        Ok(Self { values, encoded })
+        Ok(Self { version, values, encoded })
     }
 
     /// A context for new data (M14).
@@ -106,7 +111,7 @@ impl CodeListDesk {
     /// # Errors
     /// The archive cannot be read.
     pub(super) fn load(repository: &Repository, keep_for: Duration) -> Result<Self, Error> {
-        let lists = Lists::of(repository.reader().code_lists()?)?;
+        let lists = Lists::read(&mut repository.reader())?;
         Ok(Self {
             lists: RwLock::new(Arc::new(lists)),
             asked: Mutex::new(Instant::now()),
@@ -137,11 +142,11 @@ impl CodeListDesk {
         self.asked.try_lock().map_or(true, |asked| asked.elapsed() < self.keep_for)
     }
 
-    /// Nothing is encoded anew unless something changed.
+    /// Nothing is read or encoded anew unless something changed.
     fn look(&self, repository: &Repository) -> Result<(), Error> {
-        let values = repository.reader().code_lists()?;
-        if values != self.at_hand().values {
-            let lists = Arc::new(Lists::of(values)?);
+        let mut reader = repository.reader();
+        if reader.code_list_version()? != self.at_hand().version {
+            let lists = Arc::new(Lists::read(&mut reader)?);
             *self.lists.write().unwrap_or_else(PoisonError::into_inner) = lists;
         }
         Ok(())

@@ -64,9 +64,12 @@ fn sequence(call: &mut Call<'_>, sub_queue: String) -> Result<Sequence, Error> {
     })
 }
 
+/// How often a sequence is tried to be opened that was in another's way, which was gone when it was looked for.
+const TRIES: usize = 16;
+
 /// Opens the sequence, unless the system has one open (Q1). Where another call of the same system was faster, that call's is named.
 fn open(call: &mut Call<'_>, sequence: &Sequence) -> Result<(), Error> {
-    for _ in 0..2 {
+    for _ in 0..TRIES {
         if let Some(open) = call.reader.open_sequence(&sequence.queue)? {
             return Err(Refusal::SequenceOpen(open).into());
         }

@@ -31,8 +31,8 @@ pub(super) async fn settle(desk: &Desk, arrival: Arrival, again: bool, promise: 
     let waits = arrival.waits();
     let commit = desk.commit(arrival.unit);
     promise.is_kept(commit.is_accepted());
-    if !waits && commit.is_accepted() {
-        // The look-up is recorded without making the answer wait (S5); where even its record finds no room, it is refused.
+    if !waits && commit.can_be_left() {
+        // The look-up is recorded without making the answer wait (S5), unless look-ups come faster than they are recorded.
         actix_web::rt::spawn(async move {
             if let Err(error) = commit.await {
                 error!("A code-list look-up was not recorded: {error}");
@@ -80,7 +80,7 @@ fn record_of(unit: &Unit) -> Option<AuditRecord> {
 }
 
 impl Arrival {
-    /// Only the answer of a code-list look-up does not wait for its record.
+    /// Only the answer of a code-list look-up does not have to wait for its record.
     fn waits(&self) -> bool {
         let look_up = self
             .operation

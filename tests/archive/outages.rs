@@ -89,6 +89,33 @@ fn a_lost_commit_is_stored_once() {
     assert_eq!(numbers, 4);
 }
 
+/// One thread is locked by somebody else: the others that would have been stored together with its reply are stored without it.
+#[test]
+fn a_locked_thread_holds_up_nobody_else() {
+    if postgres_is_missing() {
+        return;
+    }
+    let database = Database::demo(Kind::Postgres);
+    let repository = database.repository();
+    let first = sent(&repository, &[]);
+    let (mut everything, mut thread) = (database.connection(), database.connection());
+    everything.begin();
+    everything.execute("LOCK TABLE audit_record IN EXCLUSIVE MODE").unwrap();
+    thread.begin();
+    thread.execute("SELECT id FROM thread FOR UPDATE").unwrap();
+    // The first is under way while the next two come, so they make one batch.
+    let under_way = repository.commit(sending(&letter(first.citizen), &[]));
+    thread::sleep(Duration::from_millis(200));
+    let reply = repository.commit(sending(&answer(&first), &[]));
+    let other = repository.commit(sending(&letter(first.citizen), &[]));
+    everything.execute("COMMIT").unwrap();
+    under_way.wait().unwrap();
+    other.wait().unwrap();
+    assert_eq!(database.count("message"), 3, "the reply does not wait for its thread");
+    thread.execute("COMMIT").unwrap();
+    drop(reply);
+}
+
 on_each_engine! {
     /// A disk that is full is no bug of ours: callers may come back, readiness says no, and all is well again without a caller's help.
     fn a_database_that_stores_nothing_is_unavailable_and_not_ready(database: &Database) {

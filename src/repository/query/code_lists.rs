@@ -1,13 +1,26 @@
 //! Code lists, always whole: ended values stay readable (K1).
-//! One query reads them all, since consumers and the services keep them.
+//! One query reads them all, since consumers and the services keep them; a number tells whether there is anything new to read.
 //! Which value may be used is left to the domain.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 
 use super::super::schema::code_list_item;
 use super::Connection;
 use crate::domain::code_list::{CodeLists, Item};
+
+#[derive(QueryableByName)]
+struct Version {
+    #[diesel(sql_type = BigInt)]
+    version: i64,
+}
+
+/// A number that moves with every change to any list, in the same transaction: triggers see to that, whoever changes something.
+pub fn version(connection: &mut Connection) -> QueryResult<i64> {
+    let found: Version = diesel::sql_query("SELECT version FROM __code_list_version WHERE id = 1").get_result(connection)?;
+    Ok(found.version)
+}
 
 /// Every list with every value.
 pub fn all(connection: &mut Connection) -> QueryResult<CodeLists> {
