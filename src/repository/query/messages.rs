@@ -249,10 +249,12 @@ fn rows(connection: &mut Connection, selection: &Selection<'_>, viewer: &str) ->
     // their own, and when the recipient read it.
     let is_citizen = || (selection.viewer == Some(&Viewer::Citizen)).into_sql::<Bool>();
     let reader = case_when(is_citizen().and(message::sender.ne(CITIZEN)), CITIZEN.into_sql::<Text>()).otherwise(message::recipient);
+    // The last condition holds always; without it PostgreSQL may read every message once instead of looking for the answers of a page.
     let answered = exists(
         answers
             .filter(answers.field(message::citizen).eq(message::citizen))
-            .filter(answers.field(message::in_reply_to).eq(message::id.nullable())),
+            .filter(answers.field(message::in_reply_to).eq(message::id.nullable()))
+            .filter(answers.field(message::id).ne(message::id)),
     );
     let mut query = message::table
         .left_join(
