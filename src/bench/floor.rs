@@ -2,12 +2,12 @@
 //! It reads a body and gives a fixed answer to it, perhaps with a record of it in an archive, or the body itself.
 
 use std::io::{self, Read as _, Write as _};
-use std::time::Duration;
 
 use actix_web::web::{self, Bytes, PayloadConfig};
 use actix_web::{App, HttpResponse, HttpServer};
 
 use super::{Trouble, record};
+use crate::error::Error;
 use crate::repository::{Repository, bench};
 
 /// Where the fixed answer is given.
@@ -41,8 +41,10 @@ pub fn serve(archive: &str) -> Result<(), Trouble> {
             let recorded = move |_: Bytes| {
                 let (answer, archive) = (fixed.clone(), archive.clone());
                 async move {
-                    leave_record(&archive).await;
-                    HttpResponse::Ok().content_type(XML).body(answer)
+                    match leave_record(&archive).await {
+                        Ok(()) => HttpResponse::Ok().content_type(XML).body(answer),
+                        Err(_) => HttpResponse::ServiceUnavailable().finish(),
+                    }
                 }
             };
             let echo = async |body: Bytes| HttpResponse::Ok().content_type(XML).body(body);
@@ -61,9 +63,8 @@ pub fn serve(archive: &str) -> Result<(), Trouble> {
     Ok(served?)
 }
 
-/// Hands a record in; where too many wait, it comes again.
-async fn leave_record(archive: &Repository) {
-    while !archive.commit(record::of_list()).is_accepted() {
-        actix_web::rt::time::sleep(Duration::from_millis(1)).await;
-    }
+/// Hands a record in and goes, as the door does, unless records come faster than they are stored.
+async fn leave_record(archive: &Repository) -> Result<(), Error> {
+    let commit = archive.commit(record::of_list());
+    if commit.can_be_left() { Ok(()) } else { commit.await }
 }

@@ -148,8 +148,10 @@ struct Job {
 
 impl Job {
     fn answer(self, result: Result<(), Error>) {
-        // Nobody listens any more where the answer was not waited for.
-        let _ = self.answer.send(result);
+        // Where nobody waits for the answer, the log is told.
+        if let Err(Err(error)) = self.answer.send(result) {
+            log::error!("What nobody waited for was not stored: {error}");
+        }
     }
 }
 

@@ -2,8 +2,6 @@
 //! It knows when an answer waits, and what becomes of it when the archive says no.
 //! Gathering units into commits is left to the archive.
 
-use log::error;
-
 use super::fault::Fault;
 use super::promise::Promise;
 use super::rejection::Rejection;
@@ -32,12 +30,9 @@ pub(super) async fn settle(desk: &Desk, arrival: Arrival, again: bool, promise: 
     let commit = desk.commit(arrival.unit);
     promise.is_kept(commit.is_accepted());
     if !waits && commit.can_be_left() {
-        // The look-up is recorded without making the answer wait (S5), unless look-ups come faster than they are recorded.
-        actix_web::rt::spawn(async move {
-            if let Err(error) = commit.await {
-                error!("A code-list look-up was not recorded: {error}");
-            }
-        });
+        // The look-up is recorded without making the answer wait (S5), unless look-ups come faster than they are recorded. Whether it was
+        // stored, nobody here has to be woken for: the writer tells the log where it was not.
+        drop(commit);
         return Settled::Answer(arrival.answer);
     }
     let rejection = match commit.await {
