@@ -14,7 +14,6 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::web::{self, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use log::warn;
-use tokio::task::JoinError;
 
 use super::address::{Address, Form};
 use super::door::Door;
@@ -149,7 +148,8 @@ async fn call(door: Arc<Door>, service: Service, methods: &'static str, request:
         return send(answer, asked, request.headers(), door.limits.body_seconds, reference);
     }
     let seconds = door.limits.body_seconds;
-    let carried = begin(carry_out(door, entry, errand, promise));
+    // A call that has come in is carried out and recorded even if its client goes away meanwhile.
+    let carried = actix_web::rt::spawn(carry_out(door, entry, errand, promise));
     let carried = tokio::time::timeout(PATIENCE, carried).await.unwrap_or_else(|_| {
         warn!("The call {reference} takes too long; its caller was asked to come back");
         Ok(Err(Rejection::Overload))
@@ -161,16 +161,6 @@ async fn call(door: Arc<Door>, service: Service, methods: &'static str, request:
         seconds,
         reference,
     )
-}
-
-/// Begins at once: in a full house a new task would wait behind all the others. What is left then goes on even if the client goes away
-/// meanwhile, for a call that has come in is carried out and recorded.
-async fn begin<T: 'static>(errand: impl Future<Output = T> + 'static) -> Result<T, JoinError> {
-    let mut errand = Box::pin(errand);
-    match poll_fn(|context| Poll::Ready(errand.as_mut().poll(context))).await {
-        Poll::Ready(done) => Ok(done),
-        Poll::Pending => actix_web::rt::spawn(errand).await,
-    }
 }
 
 /// The answer as it leaves, in the version of SOAP that was asked for.
