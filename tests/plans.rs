@@ -1,5 +1,5 @@
-//! The plans of the archive's statements: the stories are played while every statement is written down, and each is then explained.
-//! No statement reads a large table from one end to the other.
+//! The plans of the archive's statements: the stories are played while every statement is written down, and each is then explained on both
+//! engines. No statement reads a large table from one end to the other, and on PostgreSQL one that names a citizen stays in one partition.
 #![allow(missing_docs, reason = "tests")]
 #![allow(
     clippy::unwrap_used,
@@ -118,4 +118,148 @@ fn explained_on_sqlite(connection: &mut diesel::SqliteConnection, statement: &st
         .load(connection)
         .unwrap_or_else(|error| panic!("{error}: {statement}"));
     steps.into_iter().map(|step| step.detail).collect()
+}
+
+/// A plan as it runs: the lines of `EXPLAIN`, without what is never executed.
+struct Plan {
+    statement: String,
+    lines: Vec<String>,
+}
+
+impl Plan {
+    /// Tables, or their partitions, that are read from one end to the other.
+    fn scanned(&self) -> BTreeSet<String> {
+        self.lines
+            .iter()
+            .filter_map(|line| line.split_once("Seq Scan on ").map(|(_, rest)| table(rest)))
+            .filter(|table| LARGE.contains(&without_number(table)))
+            .collect()
+    }
+
+    /// Partitions that are touched.
+    fn partitions(&self) -> BTreeSet<String> {
+        self.lines
+            .iter()
+            .filter_map(|line| line.split_once(" on ").map(|(_, rest)| table(rest)))
+            .filter_map(|table| table.strip_prefix(without_number(&table)).map(str::to_owned))
+            .filter(|number| !number.is_empty())
+            .collect()
+    }
+}
+
+/// `message_3 message` is `message_3`; an index is known by the table after it.
+fn table(rest: &str) -> String {
+    rest.split([' ', '(']).next().unwrap().to_owned()
+}
+
+fn without_number(table: &str) -> &str {
+    match table.rsplit_once('_') {
+        Some((name, number)) if number.parse::<u8>().is_ok() => name,
+        _ => table,
+    }
+}
+
+/// A PostgreSQL with many rows in every table, and the statements explained on it: planned for their values, and as readers plan, once for all values.
+fn explained_on_postgres() -> Vec<Plan> {
+    let database = Database::demo(Kind::Postgres);
+    let mut connection = database.connection();
+    connection.execute(include_str!("support/many_rows.sql")).unwrap();
+    let citizen = connection
+        .texts("SELECT citizen::text AS value FROM message ORDER BY id LIMIT 1 OFFSET 100")
+        .remove(0);
+    let statements = statements(Kind::Postgres);
+    let (mut plans, mut refused) = (Vec::new(), Vec::new());
+    for mode in ["force_custom_plan", "force_generic_plan"] {
+        connection.execute(&format!("SET plan_cache_mode = {mode}")).unwrap();
+        for statement in &statements {
+            let reads = statement.starts_with("SELECT");
+            let locks = statement.contains(" FOR ") || statement.contains("pg_advisory");
+            // Only readers plan without values, and only they have nothing but questions; lists of all citizens are asked by them alone.
+            let is_generic = mode == "force_generic_plan";
+            let passed_over = if is_generic { !reads || locks } else { is_list(statement) };
+            if passed_over {
+                continue;
+            }
+            if let Err(error) = connection.execute(&format!("PREPARE statement AS {statement}")) {
+                refused.push(format!("{error}: {statement}"));
+                continue;
+            }
+            let types =
+                connection.texts("SELECT unnest(parameter_types)::text AS value FROM pg_prepared_statements WHERE name = 'statement'");
+            let values: Vec<String> = types.iter().map(|kind| value(kind, &citizen)).collect();
+            let values = if values.is_empty() {
+                String::new()
+            } else {
+                format!("({})", values.join(", "))
+            };
+            let analyze = if reads && !locks {
+                "ANALYZE, TIMING OFF, SUMMARY OFF, "
+            } else {
+                ""
+            };
+            let lines = connection.plan(&format!("EXPLAIN ({analyze}COSTS OFF) EXECUTE statement{values}"));
+            plans.push(Plan {
+                statement: statement.clone(),
+                lines: lines.into_iter().filter(|line| !line.contains("never executed")).collect(),
+            });
+            connection.execute("DEALLOCATE statement").unwrap();
+        }
+    }
+    assert!(refused.is_empty(), "{}", refused.join("\n"));
+    plans
+}
+
+/// Inboxes and a company's replies: what is sent to somebody, whoever the citizens are.
+fn is_list(statement: &str) -> bool {
+    let to = ["\"message\".\"recipient\" = $", "\"message\".\"to_company_cvr\" = $"];
+    !names_a_citizen(statement) && to.iter().any(|condition| statement.contains(condition))
+}
+
+/// One citizen, that is: what a commit asks about all of its calls names several.
+fn names_a_citizen(statement: &str) -> bool {
+    statement.contains("\"citizen\" = $")
+}
+
+/// A value for a parameter of a statement; each identifier is the citizen's.
+fn value(kind: &str, citizen: &str) -> String {
+    if let Some(kind) = kind.strip_suffix("[]") {
+        return format!("ARRAY[{}]::{kind}[]", value(kind, citizen));
+    }
+    let value = match kind {
+        "uuid" => citizen,
+        "text" | "character varying" => "8/90101",
+        "boolean" => "false",
+        "bytea" => "\\x00",
+        "timestamp with time zone" | "date" => "2026-05-04",
+        _ => "7",
+    };
+    format!("'{value}'::{kind}")
+}
+
+#[test]
+fn no_statement_scans_a_large_table_on_postgres() {
+    if support::database::postgres_is_missing() {
+        return;
+    }
+    let plans = explained_on_postgres();
+    let scans: Vec<String> = plans
+        .iter()
+        .filter(|plan| !plan.scanned().is_empty())
+        .map(|plan| format!("{:?}: {}\n{}", plan.scanned(), plan.statement, plan.lines.join("\n")))
+        .collect();
+    assert!(scans.is_empty(), "{}", scans.join("\n"));
+
+    // What is said of one citizen is found in one partition.
+    let mut in_one = 0;
+    let mut wide = Vec::new();
+    for plan in &plans {
+        match plan.partitions().len() {
+            0 => {}
+            1 => in_one += 1,
+            _ if !names_a_citizen(&plan.statement) => {}
+            _ => wide.push(format!("{:?}: {}\n{}", plan.partitions(), plan.statement, plan.lines.join("\n"))),
+        }
+    }
+    assert!(wide.is_empty(), "{}", wide.join("\n"));
+    assert!(in_one > 10, "only {in_one} plans were seen to stay in one partition");
 }
