@@ -332,7 +332,11 @@ class Crowd:
                 self.leave(caller)
             elif is_whole(answer := b"".join(parts)):
                 del self.busy[number]
-                self.idle.append(caller)
+                # Where a body was not read to its end, the server says that it closes.
+                if b"connection: close" in answer.partition(b"\r\n\r\n")[0]:
+                    self.leave(caller)
+                else:
+                    self.idle.append(caller)
                 if answer[9:12] == b"200":
                     self.answers += 1
                 elif answer[9:12] == b"503" and b"retry-after" in answer[:400]:
