@@ -1,5 +1,5 @@
 //! The rows that enter a table, one struct per table, and how many of them enter at once.
-//! On PostgreSQL rows are one statement over arrays, on SQLite one prepared statement per row; both stay in Diesel's statement cache.
+//! On PostgreSQL several rows are one statement over arrays, on SQLite one prepared statement per row; both stay in Diesel's statement cache.
 //! Which facts become which rows is left to `facts`, which lines of a file to `import`.
 
 use std::marker::PhantomData;
@@ -43,6 +43,23 @@ struct Single<'r, Row>(&'r Row);
 
 impl<Row, Connection> RunQueryDsl<Connection> for Single<'_, Row> {}
 
+macro_rules! single_row {
+    ($backend:ident: $name:ident $(<$life:lifetime>)? in $table:ident { $($field:ident),+ } $($conflict:literal)?) => {
+        impl<$($life)?> QueryFragment<$backend> for Single<'_, $name $(<$life>)?> {
+            fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, $backend>) -> QueryResult<()> {
+                into_table(&mut out, stringify!($table), &[$(stringify!($field)),+])?;
+                let mut before = " VALUES (";
+                $(
+                    out.push_sql(std::mem::replace(&mut before, ", "));
+                    out.push_bind_param::<<schema::$table::$field as Expression>::SqlType, _>(&self.0.$field)?;
+                )+
+                out.push_sql(concat!(")", $(" ", $conflict)?));
+                Ok(())
+            }
+        }
+    };
+}
+
 macro_rules! rows {
     ($(
         $(#[$doc:meta])*
@@ -66,25 +83,18 @@ macro_rules! rows {
 
         impl $(<$life>)? Insert<PgConnection> for $name $(<$life>)? {
             fn insert(connection: &mut PgConnection, rows: &[Self]) -> QueryResult<usize> {
-                if rows.is_empty() {
-                    return Ok(0);
+                match rows {
+                    [] => return Ok(0),
+                    // An array is written twice before it is sent; with a large document alone that would be felt.
+                    [row] => return Single(row).execute(connection),
+                    _ => {}
                 }
                 $columns { $($field: rows.iter().map(|row| &row.$field).collect()),+ }.execute(connection)
             }
         }
 
-        impl<$($life)?> QueryFragment<Sqlite> for Single<'_, $name $(<$life>)?> {
-            fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-                into_table(&mut out, stringify!($table), &[$(stringify!($field)),+])?;
-                let mut before = " VALUES (";
-                $(
-                    out.push_sql(std::mem::replace(&mut before, ", "));
-                    out.push_bind_param::<<schema::$table::$field as Expression>::SqlType, _>(&self.0.$field)?;
-                )+
-                out.push_sql(concat!(")", $(" ", $conflict)?));
-                Ok(())
-            }
-        }
+        single_row!(Sqlite: $name $(<$life>)? in $table { $($field),+ } $($conflict)?);
+        single_row!(Pg: $name $(<$life>)? in $table { $($field),+ } $($conflict)?);
 
         impl<'r $(, $life)?> QueryFragment<Pg> for $columns<'r $(, $life)?> {
             fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
@@ -100,7 +110,7 @@ macro_rules! rows {
         }
 
         impl<$($life)?> QueryId for Single<'_, $name $(<$life>)?> {
-            type QueryId = PhantomData<schema::$table::table>;
+            type QueryId = PhantomData<Single<'static, schema::$table::table>>;
             const HAS_STATIC_QUERY_ID: bool = true;
         }
 
