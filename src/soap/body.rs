@@ -4,6 +4,7 @@
 
 use std::future::poll_fn;
 use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use actix_web::web::Payload;
@@ -66,9 +67,16 @@ fn make_room(body: &mut Vec<u8>, more: usize, declared: usize) {
     }
 }
 
-/// Lets a body go that will not be read: it is kept a moment while the answer leaves, so that the connection closes after it
-/// instead of reading on for the rest of a body without a known end.
-pub(super) fn let_go(payload: Payload) {
+/// Lets a body go that will not be read. One that is here already is thrown away, and its connection stays; any other is kept a moment
+/// while the answer leaves, so that the connection closes after it instead of reading on for the rest of a body without a known end.
+pub(super) fn let_go(mut payload: Payload) {
+    // Nobody is to be woken: what has not come by now is not waited for.
+    let mut now = Context::from_waker(Waker::noop());
+    while let Poll::Ready(chunk) = Pin::new(&mut payload).poll_next(&mut now) {
+        if !matches!(chunk, Some(Ok(_))) {
+            return;
+        }
+    }
     actix_web::rt::spawn(async move {
         tokio::time::sleep(Duration::from_secs(1)).await;
         drop(payload);

@@ -88,7 +88,7 @@ async fn answer(door: web::Data<Door>, request: HttpRequest, payload: Payload) -
 }
 
 /// A call of a service: one request, one unit, one line in the log; with another method than POST too. `methods` are those of the address.
-async fn call(door: Arc<Door>, service: Service, methods: &'static str, request: HttpRequest, payload: Payload) -> HttpResponse {
+async fn call(door: Arc<Door>, service: Service, methods: &'static str, request: HttpRequest, mut payload: Payload) -> HttpResponse {
     let (reference, received_at) = door.desk.begin();
     let mut entry = Entry::begin(service, reference);
     let asked = asked(&request);
@@ -104,7 +104,8 @@ async fn call(door: Arc<Door>, service: Service, methods: &'static str, request:
         operation: None,
     };
     let mut promise = Promise::new(Arc::clone(&door.desk), refused);
-    let received = receive(&door, service, methods, &request, identity, payload).await;
+    let received = receive(&door, service, methods, &request, identity, &mut payload).await;
+    let is_read = received.is_ok();
     let errand = match received {
         Ok(Received {
             identity,
@@ -154,6 +155,9 @@ async fn call(door: Arc<Door>, service: Service, methods: &'static str, request:
         warn!("The call {reference} takes too long; its caller was asked to come back");
         Ok(Err(Rejection::Overload))
     });
+    if !is_read {
+        body::let_go(payload);
+    }
     send(
         carried.unwrap_or(Err(Rejection::Panic)),
         asked,
@@ -245,30 +249,23 @@ async fn receive(
     methods: &'static str,
     request: &HttpRequest,
     identity: Result<Identity, Rejection>,
-    mut payload: Payload,
+    payload: &mut Payload,
 ) -> Result<Received, Rejection> {
-    let read = async {
-        if request.method() != Method::POST {
-            return Err(Rejection::Method(methods));
-        }
-        let media = check_head(door, request)?;
-        let identity = identity?;
-        let mut room = door.budget.receive()?;
-        let declared = text(request.headers(), header::CONTENT_LENGTH.as_str()).and_then(|length| length.parse().ok());
-        let body = body::read(&mut payload, declared, door.body_limit(service), &door.limits, &mut room).await?;
-        let place = door.budget.enter(room)?;
-        Ok(Received {
-            identity,
-            media,
-            body,
-            place,
-        })
-    };
-    let received = read.await;
-    if received.is_err() {
-        body::let_go(payload);
+    if request.method() != Method::POST {
+        return Err(Rejection::Method(methods));
     }
-    received
+    let media = check_head(door, request)?;
+    let identity = identity?;
+    let mut room = door.budget.receive()?;
+    let declared = text(request.headers(), header::CONTENT_LENGTH.as_str()).and_then(|length| length.parse().ok());
+    let body = body::read(payload, declared, door.body_limit(service), &door.limits, &mut room).await?;
+    let place = door.budget.enter(room)?;
+    Ok(Received {
+        identity,
+        media,
+        body,
+        place,
+    })
 }
 
 /// What can be refused before a byte of the body is read.
