@@ -14,6 +14,7 @@ mod support {
     #![allow(dead_code, reason = "each test binary uses its own part of the support")]
     pub mod database;
     pub mod hostile;
+    pub mod house;
     pub mod server;
 }
 
@@ -22,14 +23,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use dialogmodul::services::Sources;
-use support::database::{Database, Kind};
+use support::database::Kind;
 use support::hostile::{Expected, Hostile, corpus};
+use support::house::{CODE_LISTS, CREATE, House, LOOK_UP, MESSAGES, noon};
 use support::server::{Response, Server};
-
-const MESSAGES: &str = "/PjakTassWCFtService/2/CitizenMessageService.svc";
-const CODE_LISTS: &str = "/PjakTassWCFtService/5/CodeListService.svc";
-const CREATE: &str = include_str!("../fixtures/01-notification-on-jobnet/01-create.request.xml");
-const LOOK_UP: &str = include_str!("../fixtures/26-code-lists/05-organisation-type.request.xml");
 
 static PANICS: AtomicUsize = AtomicUsize::new(0);
 
@@ -44,15 +41,14 @@ fn play(kind: Kind) {
     }));
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.set_nonblocking(true).unwrap();
-    let database = Database::demo(kind);
-    let now = "2026-11-20T11:00:00Z".parse().unwrap();
-    let server = Server::start_with(database.repository(), Sources::fixed(now), |_| ());
-    let before = database.counts();
+    let house = House::on(kind, Sources::fixed(noon()), |_| ());
+    let before = house.database.counts();
     let all = corpus(listener.local_addr().unwrap());
     assert!(all.len() > 200, "the corpus was found");
-    let wrong: Vec<String> = all.iter().filter_map(|hostile| judge(&server, hostile).err()).collect();
+    let wrong: Vec<String> = all.iter().filter_map(|hostile| judge(&house, hostile).err()).collect();
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), all.len(), wrong.join("\n"));
-    let grown: Vec<_> = database
+    let grown: Vec<_> = house
+        .database
         .counts()
         .into_iter()
         .filter(|(table, count)| !table.starts_with("audit_") && before.get(table) != Some(count))
@@ -60,7 +56,7 @@ fn play(kind: Kind) {
     assert!(grown.is_empty(), "rows were written: {grown:?}");
     assert!(listener.accept().is_err(), "a document made the server call somewhere");
     assert_eq!(PANICS.load(Ordering::SeqCst), 0, "panics");
-    assert_eq!(server.post(MESSAGES, "", CREATE.as_bytes()).status(), 200);
+    assert_eq!(house.post(MESSAGES, "", CREATE.as_bytes()).status(), 200);
 }
 
 /// Sends a hostile request, then one of somebody else.

@@ -12,6 +12,7 @@
 mod support {
     #![allow(dead_code, reason = "each test binary uses its own part of the support")]
     pub mod database;
+    pub mod house;
     pub mod server;
 }
 
@@ -20,50 +21,16 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
 use dialogmodul::services::Sources;
-use dialogmodul::settings::{self, Limits};
-use support::database::{Database, Kind};
-use support::server::{Connection, Response, Server, request};
+use dialogmodul::settings::Limits;
+use support::database::Kind;
+use support::house::{CODE_LISTS, CREATE, House, LOOK_UP, MESSAGES, noon};
+use support::server::{Connection, Response, request};
 use uuid::Uuid;
 
-const MESSAGES: &str = "/PjakTassWCFtService/2/CitizenMessageService.svc";
-const CODE_LISTS: &str = "/PjakTassWCFtService/5/CodeListService.svc";
-const CREATE: &str = include_str!("../fixtures/01-notification-on-jobnet/01-create.request.xml");
 const GET: &str = include_str!("../fixtures/01-notification-on-jobnet/02-get-messages.request.xml");
-const LOOK_UP: &str = include_str!("../fixtures/26-code-lists/05-organisation-type.request.xml");
-
-/// A server and the archive it needs, in the order they are to be dropped.
-struct House {
-    server: Server,
-    _database: Database,
-}
-
-impl std::ops::Deref for House {
-    type Target = Server;
-
-    fn deref(&self) -> &Server {
-        &self.server
-    }
-}
-
-fn house() -> House {
-    house_with(|_| ())
-}
-
-fn house_with(change: impl FnOnce(&mut settings::Server)) -> House {
-    house_of(Sources::fixed("2026-11-20T11:00:00Z".parse().unwrap()), change)
-}
-
-fn house_of(sources: Sources, change: impl FnOnce(&mut settings::Server)) -> House {
-    let database = Database::demo(Kind::Sqlite);
-    let server = Server::start_with(database.repository(), sources, change);
-    House {
-        server,
-        _database: database,
-    }
-}
 
 fn limited(change: impl FnOnce(&mut Limits)) -> House {
-    house_with(|settings| change(&mut settings.limits))
+    House::with(|settings| change(&mut settings.limits))
 }
 
 fn is_fault(response: &Response, status: u16, code: i32) {
@@ -91,7 +58,7 @@ fn half_sent(house: &House, path: &str) -> Connection {
 
 #[test]
 fn a_body_beyond_the_limit_is_413_declared_or_not_and_the_client_can_read_it() {
-    let house = house();
+    let house = House::new();
     let large = vec![b' '; 70 * 1024];
     is_last_fault(&house.post(CODE_LISTS, "", &large), 413);
     let mut connection = house.connect();
@@ -111,7 +78,7 @@ fn a_body_beyond_the_limit_is_413_declared_or_not_and_the_client_can_read_it() {
 
 #[test]
 fn a_body_without_end_does_not_keep_its_connection() {
-    let house = house();
+    let house = House::new();
     for path in [CODE_LISTS, "/nothing"] {
         let mut connection = house.connect();
         connection
@@ -127,7 +94,7 @@ fn a_body_without_end_does_not_keep_its_connection() {
 
 #[test]
 fn a_long_uri_is_414_and_a_large_head_431() {
-    let house = house();
+    let house = House::new();
     is_last_fault(
         &house.post(&format!("{CODE_LISTS}?{}", "a".repeat(3000)), "", LOOK_UP.as_bytes()),
         414,
@@ -159,7 +126,7 @@ fn a_long_uri_is_414_and_a_large_head_431() {
 
 #[test]
 fn a_slow_body_is_408() {
-    let house = house_with(|settings| settings.limits.body_grace_seconds = 1);
+    let house = House::with(|settings| settings.limits.body_grace_seconds = 1);
     let mut connection = house.connect();
     connection.write(format!("POST {CODE_LISTS} HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\nContent-Length: 500\r\n\r\n<").as_bytes());
     let response = connection.response();
@@ -169,7 +136,7 @@ fn a_slow_body_is_408() {
 
 #[test]
 fn bodies_in_flight_have_a_common_bound() {
-    let house = house_with(|settings| settings.limits.bytes_in_flight = 1024);
+    let house = House::with(|settings| settings.limits.bytes_in_flight = 1024);
     is_fault(&house.post(CODE_LISTS, "", LOOK_UP.as_bytes()), 503, 1100);
 }
 
@@ -185,7 +152,7 @@ fn every_bound_of_a_document_can_be_set() {
         (|limits| limits.name_length = 20, "characters of a name"),
         (|limits| limits.attribute_value = 30, "bytes of an attribute value"),
     ];
-    is_answer(&house().post(MESSAGES, "", CREATE.as_bytes()));
+    is_answer(&House::new().post(MESSAGES, "", CREATE.as_bytes()));
     for (change, name) in changes {
         let response = limited(change).post(MESSAGES, "", CREATE.as_bytes());
         is_fault(&response, 500, 1014);
@@ -278,8 +245,7 @@ fn a_full_house_asks_to_come_back() {
         }
         Uuid::from_u128(u128::from(number))
     };
-    let now = || "2026-11-20T11:00:00Z".parse().unwrap();
-    let house = house_of(Sources::new(now, identifiers), |settings| {
+    let house = House::on(Kind::Sqlite, Sources::new(noon, identifiers), |settings| {
         (settings.limits.requests, settings.limits.queue) = (1, 1);
     });
     let (tell, told) = mpsc::channel();

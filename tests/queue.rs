@@ -20,11 +20,14 @@ mod consumer;
 #[path = "consumers/crowd.rs"]
 mod crowd;
 
+use std::sync::mpsc;
 use std::thread;
+use std::time::Duration;
 
 use consumer::{Consumer, Shop, code, job_centre, other_job_centre};
 use dialogmodul::domain::queue::EventKind;
 use dialogmodul::domain::{Context, SequenceId};
+use dialogmodul::error::Error;
 use support::database::{Database, Kind};
 use uuid::Uuid;
 
@@ -95,6 +98,26 @@ on_each_engine! {
         for refusal in answers.iter().filter_map(|answer| answer.as_ref().err()) {
             assert!(code(refusal) == 90020 && refusal.to_string().contains(&open[0].to_string()), "{refusal}");
         }
+    }
+
+    /// Q1: where the sequence in the way is gone whenever it is looked for, the call gives up, and leaves nothing but its record.
+    fn q1_a_sequence_that_comes_and_goes_is_not_waited_for_forever(database: &Database) {
+        let shop = Shop::open(database, 1);
+        shop.consumer("kss").create("").unwrap();
+        // From now on only who writes sees the sequence: each look finds it gone, each attempt finds it in the way.
+        let writes = match database.kind() {
+            Kind::Sqlite => "(SELECT query_only FROM pragma_query_only) = 0",
+            Kind::Postgres => "current_setting('transaction_read_only') = 'off'",
+        };
+        let hide = format!("ALTER TABLE queue_sequence RENAME TO kept; CREATE VIEW queue_sequence AS SELECT * FROM kept WHERE {writes}");
+        database.connection().execute(&hide).unwrap();
+        let records = database.count("audit_record");
+        let (tell, told) = mpsc::channel();
+        let asked = thread::spawn(move || tell.send(shop.consumer("kss").create("")).unwrap());
+        let answer = told.recv_timeout(Duration::from_secs(60)).expect("it gives up");
+        assert!(matches!(answer, Err(Error::Unavailable(_))), "{answer:?}");
+        asked.join().unwrap();
+        assert_eq!((database.count("audit_record"), database.count("kept")), (records + 1, 1));
     }
 
     /// Q1: a sequence of another system or another authority never works, and nothing in it changes.
