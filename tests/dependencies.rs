@@ -45,6 +45,7 @@ const BANNED: &[(&str, &str)] = &[
     ("async-compression", "nothing a caller sends is decompressed"),
     ("libxml", "no C XML library"),
     ("expat-sys", "no C XML library"),
+    ("roxmltree", "no tree of a document that nothing has bounded"),
     ("openssl-sys", "TLS is rustls"),
     ("native-tls", "TLS is rustls"),
 ];

@@ -16,6 +16,8 @@ mod support {
     pub mod server;
 }
 
+#[path = "threshold/away.rs"]
+mod away;
 #[path = "threshold/calls.rs"]
 mod calls;
 #[path = "threshold/descriptions.rs"]

@@ -76,6 +76,10 @@ fn judge(server: &Server, hostile: &Hostile) -> Result<(), String> {
     if text.contains("1503850002") || text.contains("hello") {
         return Err(format!("{}: the fault repeats values: {text}", hostile.name));
     }
+    let media = response.header("content-type");
+    if !matches!(media, Some("text/xml; charset=utf-8" | "application/soap+xml; charset=utf-8")) {
+        return Err(format!("{}: the answer is {media:?}", hostile.name));
+    }
     let next = server.post(CODE_LISTS, "", LOOK_UP.as_bytes());
     if next.status() != 200 {
         return Err(format!("{}: afterwards {}", hostile.name, next.status()));

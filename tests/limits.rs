@@ -27,6 +27,9 @@ use support::house::{CODE_LISTS, CREATE, House, LOOK_UP, MESSAGES, noon};
 use support::server::{Connection, Response, request};
 use uuid::Uuid;
 
+const JOBNET: &str = "/PjakTassWCFtService/2/JobnetCitizenMessageService.svc";
+const QUEUE: &str = "/PjakTassWCFtService/3/WsrmService.svc";
+const EVENTS: &str = "/PjakTassWCFtService/10/WsrmMessageService.svc";
 const GET: &str = include_str!("../fixtures/01-notification-on-jobnet/02-get-messages.request.xml");
 
 fn limited(change: impl FnOnce(&mut Limits)) -> House {
@@ -72,8 +75,10 @@ fn a_body_beyond_the_limit_is_413_declared_or_not_and_the_client_can_read_it() {
     let response = connection.response();
     is_fault(&response, 413, 1014);
     assert_eq!(response.header("connection"), Some("close"));
-    // The same size is welcome where documents travel.
-    is_fault(&house.post(MESSAGES, "", &large), 500, 1014);
+    // The same size is welcome where documents travel, and nowhere else.
+    for (path, status) in [(MESSAGES, 500), (JOBNET, 500), (QUEUE, 413), (EVENTS, 413)] {
+        is_fault(&house.post(path, "", &large), status, 1014);
+    }
 }
 
 #[test]
@@ -194,6 +199,23 @@ fn a_body_has_a_total_time_however_well_it_comes() {
     is_fault(&connection.response(), 408, 1014);
 }
 
+/// Some five hundred bytes a second for three seconds: too slow where ten thousand are asked for, quick enough where fifty are.
+#[test]
+fn a_body_is_held_to_the_rate_that_is_set() {
+    for (rate, status) in [(10_000, 408), (50, 200)] {
+        let house = limited(|limits| (limits.body_grace_seconds, limits.body_rate) = (1, rate));
+        let mut connection = house.connect();
+        let bytes = request("POST", CODE_LISTS, "Content-Type: text/xml\r\n", LOOK_UP.as_bytes());
+        let (head, body) = bytes.split_at(bytes.len() - LOOK_UP.len());
+        connection.write(head);
+        for piece in body.chunks(body.len().div_ceil(12)) {
+            std::thread::sleep(Duration::from_millis(250));
+            connection.try_write(piece);
+        }
+        assert_eq!(connection.response().status(), status, "{rate}");
+    }
+}
+
 #[test]
 fn a_slow_head_is_408_the_first_of_a_connection_or_a_later_one() {
     let house = limited(|limits| limits.head_seconds = 1);
@@ -230,24 +252,58 @@ fn who_sends_slowly_takes_nobodys_place() {
     drop(slow);
 }
 
-/// One is in work, one waits; the third is asked to come back, and the others are answered when the first lets go.
-#[test]
-fn a_full_house_asks_to_come_back() {
-    let gate = Arc::new(Mutex::new(()));
-    let closed = gate.lock().unwrap();
-    let (drawn, at_the_gate) = (Arc::new(AtomicU64::new(1)), Arc::clone(&gate));
+/// A house whose first message waits for its identifier until the gate is open, and how many identifiers have been asked for.
+fn with_a_gate(gate: &Arc<Mutex<()>>, change: impl FnOnce(&mut Limits)) -> (House, Arc<AtomicU64>) {
+    let (drawn, gate) = (Arc::new(AtomicU64::new(1)), Arc::clone(gate));
     let count = Arc::clone(&drawn);
     let identifiers = move || {
         let number = count.fetch_add(1, Ordering::SeqCst);
         // The first is the reference of the call, drawn at the door; the second is the message.
         if number == 2 {
-            drop(at_the_gate.lock());
+            drop(gate.lock());
         }
         Uuid::from_u128(u128::from(number))
     };
     let house = House::on(Kind::Sqlite, Sources::new(noon, identifiers), |settings| {
-        (settings.limits.requests, settings.limits.queue) = (1, 1);
+        change(&mut settings.limits)
     });
+    (house, drawn)
+}
+
+fn until_it_stands_at_the_gate(drawn: &AtomicU64) {
+    while drawn.load(Ordering::SeqCst) < 3 {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// While one thread stands still, the second request is decided where there is another thread, and waits where there is none.
+#[test]
+fn as_many_requests_are_decided_at_one_time_as_there_are_threads() {
+    for (threads, passes) in [(1, false), (2, true)] {
+        let gate = Arc::new(Mutex::new(()));
+        let closed = gate.lock().unwrap();
+        let (house, drawn) = with_a_gate(&gate, |limits| limits.threads = threads.try_into().unwrap());
+        let bytes = request("POST", MESSAGES, "Content-Type: text/xml\r\n", CREATE.as_bytes());
+        let mut first = house.connect();
+        first.write(&bytes);
+        until_it_stands_at_the_gate(&drawn);
+        let mut second = house.connect();
+        second.write(&bytes);
+        let time = Duration::from_millis(if passes { 20_000 } else { 500 });
+        assert_eq!(second.has_something(time), passes, "{threads} threads");
+        assert!(!first.has_something(Duration::from_millis(1)));
+        drop(closed);
+        is_answer(&first.response());
+        is_answer(&second.response());
+    }
+}
+
+/// One is in work, one waits; the third is asked to come back, and the others are answered when the first lets go.
+#[test]
+fn a_full_house_asks_to_come_back() {
+    let gate = Arc::new(Mutex::new(()));
+    let closed = gate.lock().unwrap();
+    let (house, drawn) = with_a_gate(&gate, |limits| (limits.requests, limits.queue) = (1, 1));
     let (tell, told) = mpsc::channel();
     let ask = |path: &str, body: &str| {
         let (mut connection, tell) = (house.connect(), tell.clone());
@@ -255,9 +311,7 @@ fn a_full_house_asks_to_come_back() {
         std::thread::spawn(move || tell.send(connection.response()).unwrap());
     };
     ask(MESSAGES, CREATE);
-    while drawn.load(Ordering::SeqCst) < 3 {
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    until_it_stands_at_the_gate(&drawn);
     ask(CODE_LISTS, LOOK_UP);
     ask(CODE_LISTS, LOOK_UP);
     let refused = told.recv().unwrap();

@@ -18,16 +18,19 @@ mod support {
 }
 
 use std::fs;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use dialogmodul::services::Sources;
 use peak_alloc::PeakAlloc;
-use support::database::{Database, kinds};
+use support::database::{Database, Kind, kinds};
 use support::scenario;
 use support::server::{Server, request};
 
 #[global_allocator]
 static HEAP: PeakAlloc = PeakAlloc;
+
+const MESSAGES: &str = "/PjakTassWCFtService/2/CitizenMessageService.svc";
 
 /// Base64 of a document that fills the 3.5 MiB a body may have.
 const TEXT: usize = 3_600_000;
@@ -35,6 +38,7 @@ const TEXT: usize = 3_600_000;
 /// M12: the body, its document, and what carries the document to the database; nothing is held a fourth time.
 #[test]
 fn a_document_of_three_and_a_half_megabytes_costs_at_most_three_times_its_body() {
+    let _alone = alone();
     for kind in kinds() {
         let database = Database::demo(kind);
         let server = Server::start(database.repository(), Sources::system());
@@ -57,6 +61,43 @@ fn a_document_of_three_and_a_half_megabytes_costs_at_most_three_times_its_body()
             );
         }
     }
+}
+
+/// A length that is declared is a word only: a hundred bodies that say five megabytes each and bring a byte take what a hundred small ones take.
+#[test]
+fn a_length_that_is_declared_takes_no_memory() {
+    const BODIES: usize = 100;
+    let _alone = alone();
+    let database = Database::demo(Kind::Sqlite);
+    let server = Server::start(database.repository(), Sources::system());
+    let legal = call(76);
+    let answered = || {
+        let mut connection = server.connect();
+        connection.write(&legal);
+        assert_eq!(connection.response().fault(), None);
+    };
+    answered();
+    let before = at_rest();
+    let begun = format!("POST {MESSAGES} HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\nContent-Length: 5000000\r\n\r\n<");
+    let sending: Vec<_> = (0..BODIES)
+        .map(|_| {
+            let mut connection = server.connect();
+            connection.write(begun.as_bytes());
+            connection
+        })
+        .collect();
+    // The one worker has come to all of them when it has come to a later one.
+    answered();
+    let held = at_rest().saturating_sub(before);
+    assert!(held > BODIES * 1024, "they are not there: {held} bytes");
+    assert!(held < BODIES * 200 * 1024, "{held} bytes for {BODIES} bodies of one byte");
+    drop(sending);
+}
+
+/// The heap is the whole process's: these tests run one after the other.
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What the heap holds when nothing more is let go: the last call's bytes go a moment after its answer.
@@ -85,10 +126,5 @@ fn call(line: usize) -> Vec<u8> {
         .map(|line| std::str::from_utf8(line).unwrap())
         .collect();
     let body = format!("{before}DocumentContent>{}</{after}", lines.join("\r\n"));
-    request(
-        "POST",
-        "/PjakTassWCFtService/2/CitizenMessageService.svc",
-        "Content-Type: text/xml; charset=utf-8\r\n",
-        body.as_bytes(),
-    )
+    request("POST", MESSAGES, "Content-Type: text/xml; charset=utf-8\r\n", body.as_bytes())
 }

@@ -17,6 +17,7 @@ mod support {
 mod archive {
     mod audit;
     mod commits;
+    mod contention;
     mod crowds;
     mod imports;
     mod lists;

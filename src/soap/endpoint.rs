@@ -272,6 +272,13 @@ async fn receive(
 fn check_head(door: &Door, request: &HttpRequest) -> Result<Media, Rejection> {
     check_size(door, request)?;
     let headers = request.headers();
+    // For the parser all that follows is WebSocket then, whatever length is declared: where the request ends would be anybody's guess.
+    if headers
+        .get_all(header::UPGRADE)
+        .any(|protocol| protocol.as_bytes().trim_ascii().eq_ignore_ascii_case(b"websocket"))
+    {
+        return Err(Rejection::Framing);
+    }
     if headers
         .get_all(header::CONTENT_ENCODING)
         .any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
@@ -376,7 +383,7 @@ fn respond(rejection: &Rejection, asked: Version, reference: LogReference) -> Ht
     if status == StatusCode::SERVICE_UNAVAILABLE {
         response.insert_header((header::RETRY_AFTER, "5"));
     }
-    if CLOSING.contains(&status) {
+    if CLOSING.contains(&status) || matches!(rejection, Rejection::Framing) {
         response.force_close();
     }
     response.body(envelope::write_fault(version, &fault, reference))

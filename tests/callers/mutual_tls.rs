@@ -182,16 +182,50 @@ fn who_shakes_hands_slowly_keeps_nobody_out() {
     }
 }
 
+/// Five seconds, unless the operator says otherwise.
 #[test]
 fn a_handshake_may_take_five_seconds() {
+    for (set, from, to) in [(None, 4_500, 8_000), (Some(1), 500, 4_000)] {
+        let (database, house) = (on_sqlite(), House::new());
+        let server = house.open_with(&database, house.tls(), |settings| {
+            settings.limits.handshake_seconds = set.unwrap_or(settings.limits.handshake_seconds);
+        });
+        let mut silent = TcpStream::connect(server.address).unwrap();
+        silent.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        let begun = Instant::now();
+        let _ = silent.read(&mut [0; 16]);
+        let taken = begun.elapsed().as_millis();
+        assert!(taken > from && taken < to, "{set:?}: {taken} ms");
+    }
+}
+
+/// Greetings of TLS 1.0 and 1.1 are refused for their version; the same one of TLS 1.2, which lacks much else, is not.
+#[test]
+fn nothing_below_tls_1_2_is_spoken() {
+    const PROTOCOL_VERSION: u8 = 70;
     let (database, house) = (on_sqlite(), House::new());
     let server = house.open(&database, house.tls());
-    let mut silent = TcpStream::connect(server.address).unwrap();
-    silent.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-    let begun = Instant::now();
-    let _ = silent.read(&mut [0; 16]);
-    let taken = begun.elapsed();
-    assert!(taken > Duration::from_millis(4500) && taken < Duration::from_secs(8), "{taken:?}");
+    for (minor, for_its_version) in [(1, true), (2, true), (3, false)] {
+        let hello = [
+            &[3, minor][..],
+            &[7; 32],
+            // No session, three suites, no compression.
+            &[0, 0, 6, 0xC0, 0x13, 0xC0, 0x2F, 0, 0x2F, 1, 0],
+            // Signatures that would be taken: without them rustls does not look at the version.
+            &[0, 8, 0, 13, 0, 4, 0, 2, 4, 1],
+        ]
+        .concat();
+        let length = u8::try_from(hello.len()).unwrap();
+        let record = [&[22, 3, 1, 0, length + 4, 1, 0, 0, length][..], &hello].concat();
+        let mut stream = TcpStream::connect(server.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream.write_all(&record).unwrap();
+        let mut said = Vec::new();
+        let _ = stream.read_to_end(&mut said);
+        // One fatal alert.
+        assert_eq!((said.first(), said.get(5), said.len()), (Some(&21), Some(&2), 7), "{said:?}");
+        assert_eq!(said[6] == PROTOCOL_VERSION, for_its_version, "{said:?}");
+    }
 }
 
 /// In the development profile nobody needs a certificate; but one that is shown must hold.

@@ -55,6 +55,11 @@ impl Server {
         }
     }
 
+    /// Tells the server to close: what has begun is brought to its end.
+    pub fn close(&self) {
+        drop(self.handle.stop(true));
+    }
+
     /// A connection on which a request can be sent piece by piece.
     pub fn connect(&self) -> Connection {
         connect(self.address)

@@ -1,5 +1,7 @@
 //! HTTP: methods, paths, connections, framing.
 
+use std::net::TcpStream;
+
 use crate::support::house::{CODE_LISTS, House, LOOK_UP, MESSAGES};
 use crate::support::server::request;
 use crate::{is_answer, is_fault};
@@ -101,6 +103,7 @@ fn broken_framing_closes_the_connection() {
         "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
         "Transfer-Encoding: chunked\r\n\r\nno chunk\r\n",
         "Transfer-Encoding: chunked\r\n\r\n4\r\n<a/>\r\nno chunk\r\n",
+        "Connection: Upgrade\r\nUpgrade: websocket\r\nContent-Length: 4\r\n\r\n<a/>",
     ] {
         let mut connection = house.connect();
         connection.write(format!("{start}{broken}").as_bytes());
@@ -150,4 +153,25 @@ fn a_body_that_breaks_off_is_400() {
         .write(format!("POST {CODE_LISTS} HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\nContent-Length: 50\r\n\r\n<half").as_bytes());
     connection.stop_writing();
     is_fault(&connection.response(), 400, 1014);
+}
+
+/// Whoever has begun a request when the house closes is answered and told that it was the last; whoever rests is let go, and nobody new is let in.
+#[test]
+fn a_house_that_closes_answers_what_has_begun() {
+    let house = House::with(|settings| settings.shutdown_seconds = 30);
+    let bytes = request("POST", CODE_LISTS, "Content-Type: text/xml\r\n", LOOK_UP.as_bytes());
+    let (before, rest) = bytes.split_at(bytes.len() - 100);
+    let (mut begun, mut resting) = (house.connect(), house.connect());
+    begun.write(before);
+    // The one worker has read what stood before this.
+    resting.write(&bytes);
+    is_answer(&resting.response());
+    house.close();
+    assert!(resting.is_closed());
+    begun.write(rest);
+    let last = begun.response();
+    is_answer(&last);
+    assert_eq!(last.header("connection"), Some("close"));
+    assert!(begun.is_closed());
+    assert!(TcpStream::connect(house.address).is_err());
 }
