@@ -77,8 +77,8 @@ fn expected(promise: &str) -> Expected {
         _ => {
             for word in promise.split('-') {
                 match word.parse().unwrap_or_else(|_| panic!("what is {promise}?")) {
-                    small @ 100..600 => status = small,
-                    large => number = Some(i32::from(large)),
+                    small @ 100..600 => status = u16::try_from(small).unwrap(),
+                    large => number = Some(large),
                 }
             }
         }
