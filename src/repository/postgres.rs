@@ -7,9 +7,11 @@
 use std::collections::{BTreeSet, HashSet};
 
 use diesel::connection::{AnsiTransactionManager, CacheSize, Connection as _, SimpleConnection, TransactionManager as _};
+use diesel::expression::functions::declare_sql_function;
 use diesel::prelude::*;
+use diesel::query_builder::QueryId;
 use diesel::result::{DatabaseErrorKind, Error};
-use diesel::sql_types::{Array, BigInt};
+use diesel::sql_types::{Array, BigInt, SqlType};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::audit::Chain;
@@ -80,6 +82,19 @@ const TRIES: usize = 5;
 /// What the triggers of the audit call; an archive has it from its own migrations.
 const KEEP_FACT: &str = "CREATE OR REPLACE FUNCTION keep_fact() RETURNS trigger LANGUAGE plpgsql AS $$ \
                          BEGIN RAISE EXCEPTION '% of % is refused: facts are appended, never altered', TG_OP, TG_TABLE_NAME; END $$;";
+
+/// What a function gives that gives nothing.
+#[derive(SqlType, QueryId)]
+#[diesel(postgres_type(oid = 2278, array_oid = 0))]
+pub struct Nothing;
+
+#[declare_sql_function]
+extern "SQL" {
+    /// One row for each member.
+    fn unnest(numbers: Array<BigInt>) -> BigInt;
+    /// Waits for the lock of a number, and holds it until the end of the transaction.
+    fn pg_advisory_xact_lock(number: BigInt) -> Nothing;
+}
 
 /// A PostgreSQL database.
 pub struct Postgres {
@@ -305,10 +320,7 @@ fn hold_queues(connection: &mut Connection, queues: &BTreeSet<i64>) -> QueryResu
         return Ok(());
     }
     let queues: Vec<i64> = queues.iter().copied().collect();
-    diesel::sql_query("SELECT pg_advisory_xact_lock(queue) FROM unnest($1) AS queue")
-        .bind::<Array<BigInt>, _>(queues)
-        .execute(connection)
-        .map(drop)
+    diesel::select(pg_advisory_xact_lock(unnest(queues))).execute(connection).map(drop)
 }
 
 /// Until the end of the transaction no legal hold is put on these citizens.

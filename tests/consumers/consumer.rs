@@ -229,7 +229,6 @@ impl Consumer<'_> {
             .map(|sequence| Block {
                 name,
                 markup: markup(sequence),
-                judged: Vec::new(),
             })
             .into_iter()
             .collect();

@@ -254,7 +254,8 @@ fn rows(connection: &mut Connection, selection: &Selection<'_>, viewer: &str) ->
         answers
             .filter(answers.field(message::citizen).eq(message::citizen))
             .filter(answers.field(message::in_reply_to).eq(message::id.nullable()))
-            .filter(answers.field(message::id).ne(message::id)),
+            .filter(answers.field(message::id).ne(message::id))
+            .select(answers.field(message::id)),
     );
     let mut query = message::table
         .left_join(
@@ -345,7 +346,8 @@ fn rows(connection: &mut Connection, selection: &Selection<'_>, viewer: &str) ->
             let seen = views
                 .filter(views.field(reading::citizen).eq(message::citizen))
                 .filter(views.field(reading::message).eq(message::id))
-                .filter(views.field(reading::reader).eq(viewer));
+                .filter(views.field(reading::reader).eq(viewer))
+                .select(views.field(reading::message));
             query = query.filter(message::sender.ne(viewer)).filter(not(exists(seen)));
         }
         query = query.order(message::id.desc()).limit(filter.limit.into());

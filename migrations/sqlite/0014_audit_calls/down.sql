@@ -1,0 +1,1 @@
+CREATE INDEX audit_record_call ON audit_record (call);
