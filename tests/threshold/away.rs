@@ -1,5 +1,6 @@
-//! A database that stores nothing, as callers meet it.
+//! A database that stores nothing, or does not answer, as callers meet it.
 
+use std::thread;
 use std::time::{Duration, Instant};
 
 use dialogmodul::services::Sources;
@@ -55,5 +56,32 @@ fn while_the_database_stores_nothing_callers_are_asked_to_come_back() {
             answer = house.post(MESSAGES, "", CREATE.as_bytes());
         }
         is_answer(&answer);
+    }
+}
+
+/// Somebody holds what every record needs: whoever writes, and whoever only looks, hears within five seconds that it is to come back.
+#[test]
+fn nobody_waits_longer_than_five_seconds() {
+    const GET: &str = include_str!("../../fixtures/01-notification-on-jobnet/02-get-messages.request.xml");
+    for kind in kinds() {
+        let house = House::on(kind, Sources::fixed(noon()), |_| ());
+        let mut other = house.database.connection();
+        other.begin();
+        if kind == Kind::Postgres {
+            other.execute("LOCK TABLE audit_record IN EXCLUSIVE MODE").unwrap();
+        }
+        thread::scope(|scope| {
+            for call in [CREATE, GET] {
+                let house = &house;
+                scope.spawn(move || {
+                    let begun = Instant::now();
+                    is_fault(&house.post(MESSAGES, "", call.as_bytes()), 503, 1100);
+                    // The door gives up after four and a half; the rest is for a busy machine.
+                    assert!(begun.elapsed() < Duration::from_secs(6), "{:?}", begun.elapsed());
+                });
+            }
+        });
+        other.execute("ROLLBACK").unwrap();
+        is_answer(&house.post(MESSAGES, "", CREATE.as_bytes()));
     }
 }
