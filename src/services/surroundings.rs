@@ -23,18 +23,16 @@ pub struct Block {
     pub name: Name,
     /// Its markup.
     pub markup: String,
+    /// The envelope's own attributes, which may stand on it; the door has judged them.
+    pub judged: Vec<Name>,
 }
 
 impl Block {
     fn read<T: Decode>(&self, limits: xml::Limits) -> Result<T, Violation> {
         let mut reader = Reader::new(self.markup.as_bytes(), limits)?;
-        if !reader.at(&self.name)? {
-            return Err(reader.absent(&self.name.to_string()));
-        }
-        reader.enter()?;
-        // The envelope's own attributes, which the door has judged.
-        reader.any_attributes();
-        T::decode(&mut reader)
+        reader.peek()?;
+        self.judged.iter().for_each(|name| drop(reader.attribute(name)));
+        reader.required(&self.name)
     }
 }
 

@@ -85,6 +85,13 @@ impl fmt::Display for Version {
 }
 
 impl Vocabulary {
+    /// The attributes that the envelope has for a header block.
+    pub(super) fn of_a_block(&self, version: Version) -> Vec<Name> {
+        let mut names = vec![self.must_understand, self.role, self.encoding_style];
+        names.extend((version == Version::Soap12).then_some(self.relay));
+        names
+    }
+
     const fn new(namespace: &'static str, prefix: &'static str, role: &'static str, our_roles: &'static [&'static str]) -> Self {
         Self {
             envelope: Name::new(namespace, prefix, "Envelope"),

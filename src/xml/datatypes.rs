@@ -94,7 +94,7 @@ macro_rules! simple_content {
             const TYPES: &'static [$crate::Name] = &[$crate::Name::new($crate::XSD, "xs", <Self as $crate::datatypes::Datatype>::NAME)];
 
             fn decode(reader: &mut $crate::Reader<'_>) -> ::std::result::Result<Self, $crate::Violation> {
-                reader.value(<Self as $crate::datatypes::Datatype>::NAME, <Self as $crate::datatypes::Datatype>::read)
+                reader.built_in()
             }
         }
 

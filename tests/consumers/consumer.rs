@@ -229,6 +229,7 @@ impl Consumer<'_> {
             .map(|sequence| Block {
                 name,
                 markup: markup(sequence),
+                judged: Vec::new(),
             })
             .into_iter()
             .collect();

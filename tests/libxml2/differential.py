@@ -136,10 +136,10 @@ def judge(document, path, libxml2, reader, server):
         return f"the server failed: {status} {code}", None
     valid = tree is not None and libxml2.is_valid(tree)
     if tree is not None and not valid and waivers.collapse(tree) and libxml2.is_valid(tree):
-        valid, used = True, waivers.DATES
+        valid, used = True, waivers.SPACE
     if not valid and (status == 200 or code not in OF_THE_SCHEMA | OF_THE_CALLER):
         return f"answered {status} {code}, though libxml2 refuses it: {libxml2.local.schema.error_log.last_error}", None
-    if valid and code in OF_THE_SCHEMA and used in (None, waivers.DATES):
+    if valid and code in OF_THE_SCHEMA and used in (None, waivers.SPACE):
         used = waiver(text, waivers.REQUEST)
         if used is None:
             said = re.search(r"Message>(.*?)<", text)

@@ -25,6 +25,10 @@ VALUES = [
     "SGVq", "SGVq\n", "SGV", "S G V q", "SGVqPQ==", "====", "0195a3c4-7c1f-7abc-8def-0123456789ab", "0195A3C4-7C1F-7ABC-8DEF-0123456789AB",
     "{0195a3c4-7c1f-7abc-8def-0123456789ab}", "a\tb", "a  b", "\u00a0", "\u2028", "\u0085",
 ]
+TYPES = [
+    "xs:string", "xs:normalizedString", "xs:token", "xs:NMTOKEN", "xs:language", "xs:int", "xs:integer", "xs:long", "xs:short", "xs:decimal", "xs:boolean",
+    "xs:dateTime", "xs:date", "xs:base64Binary", "xs:anyURI", "xs:anySimpleType", "xs:anyType", "xs:nothing", "string", "q:string", "", " xs:string ", "xs:string xs:int",
+]
 TAG = re.compile(rb"<[^<>]*>")
 LEAF = re.compile(rb"<([^\s/<>!?]+)((?:\s[^<>]*)?)>([^<]*)</\1\s*>")
 NAMES = re.compile(rb"[A-Za-z][A-Za-z0-9]{3,}")
@@ -77,6 +81,11 @@ def value(dice, leaf, _):
     return b"<%b%b>%b</%b>" % (leaf[1], leaf[2], dice.choice(VALUES).encode(), leaf[1])
 
 
+def typed(dice, leaf, _document):
+    named = b" xmlns:xs='http://www.w3.org/2001/XMLSchema' xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' xsi:type='%b'" % dice.choice(TYPES).encode()
+    return b"<%b%b%b>%b</%b>" % (leaf[1], leaf[2], named, leaf[3], leaf[1])
+
+
 def leave_out(_dice, _leaf, _document):
     return b""
 
@@ -122,5 +131,5 @@ def rename(dice, document):
     return document.replace(name[0], new) if dice.random() < 0.5 else document[: name.start()] + new + document[name.end() :]
 
 
-LEAVES = [with_leaf(change) for change in (value, value, value, leave_out, twice, empty, wrap, another_leaf)]
+LEAVES = [with_leaf(change) for change in (value, value, value, typed, leave_out, twice, empty, wrap, another_leaf)]
 CHANGES = [splice, splice, flip, cut, repeat, attribute, between, rename] + LEAVES

@@ -5,16 +5,20 @@ All but three are what SOAP, the WSDL or our bounds forbid beyond XML and the sc
 
 import re
 
-DATES = "XML Schema Part 2, 4.3.6: white space around a date is no part of it; libxml2 refuses it"
+SPACE = "XML Schema Part 2, 4.3.6: white space around a date or a QName is no part of it; libxml2 refuses it"
+TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 PADDED = re.compile(r"\s*(\d{4,}-\d\d-\d\d\S*)\s*")
 
 
 def collapse(tree):
-    """Does to dates what their white space facet asks for; says whether there was any."""
+    """Does to dates and to `xsi:type` what their white space facet asks for; says whether there was any."""
     padded = [element for element in tree.iter() if element.text and PADDED.fullmatch(element.text) and element.text != element.text.strip()]
     for element in padded:
         element.text = element.text.strip()
-    return bool(padded)
+    named = [element for element in tree.iter("*") if element.get(TYPE, "") != element.get(TYPE, "").strip()]
+    for element in named:
+        element.set(TYPE, element.get(TYPE).strip())
+    return bool(padded or named)
 
 
 READER = [

@@ -72,7 +72,8 @@ impl Blocks {
             once(&mut self.metadata, reader, Header::RequestUserMetadata, expected)?;
         } else if let Some(name) = declared(reader, expected.service)? {
             let markup = reader.capture()?;
-            self.further.push(Block { name, markup });
+            let judged = names.of_a_block(expected.version);
+            self.further.push(Block { name, markup, judged });
         } else {
             if must_understand && self.not_understood.len() < NAMED {
                 self.not_understood.extend(reader.peek()?.map(|tag| tag.to_qname()));

@@ -6,8 +6,8 @@ use std::borrow::Cow;
 
 use super::{Reader, trim};
 use crate::attributes::Attribute;
-use crate::datatypes::Datatype;
-use crate::{Name, QName, Rule, Violation, XSI};
+use crate::datatypes::{Builtin, Datatype};
+use crate::{Name, QName, Rule, Violation, XSD, XSI};
 
 impl<'a> Reader<'a> {
     /// The value of an attribute of the element peeked at or just entered, references and white space normalised.
@@ -97,6 +97,17 @@ impl<'a> Reader<'a> {
         if let Some(held) = self.scanner.attributes.get_mut(at) {
             held.taken = allowed == Some(true);
         }
+    }
+
+    /// Takes `xsi:type` if it names a built-in type derived from this one, and says which.
+    pub(super) fn narrower(&mut self, declared: &str) -> Option<Builtin> {
+        let at = self.find(XSI, "type")?;
+        let value = self.scanner.attributes.get(at)?.value.clone();
+        let tag = self.resolve(&value).filter(|tag| tag.namespace == XSD)?;
+        let (named, declared) = (Builtin::by_name(tag.local)?, Builtin::by_name(declared)?);
+        let narrower = (named != declared && named.is_a(declared)).then_some(named)?;
+        self.scanner.attributes.get_mut(at)?.taken = true;
+        Some(narrower)
     }
 
     /// Refuses what remains of the attributes of the element just entered.

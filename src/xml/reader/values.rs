@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use super::{Reader, trim};
 use crate::characters::is_ncname;
+use crate::datatypes::Datatype;
+use crate::facets::Value;
 use crate::{Decode, Name, QName, Rule, Tag, Violation};
 
 impl<'a> Reader<'a> {
@@ -72,6 +74,22 @@ impl<'a> Reader<'a> {
     pub fn value<T>(&mut self, in_type: &'static str, read: impl FnOnce(Cow<'a, str>) -> Result<T, Rule>) -> Result<T, Violation> {
         let text = self.text()?;
         read(text).map_err(|rule| self.violation(rule).in_type(in_type))
+    }
+
+    /// The text of the element just entered as a value of a built-in type, or of the one derived from it that `xsi:type` names.
+    /// Goes through the end tag.
+    ///
+    /// # Errors
+    /// As [`value`](Self::value).
+    pub fn built_in<T: Datatype>(&mut self) -> Result<T, Violation> {
+        let Some(narrower) = self.narrower(T::NAME) else {
+            return self.value(T::NAME, T::read);
+        };
+        self.value(narrower.name(), |raw| {
+            let text = narrower.white_space().apply(&raw);
+            Value::parse(narrower, &text)?;
+            T::parse(&text)
+        })
     }
 
     /// The text of the element just entered as a `xs:QName`, resolved with the namespaces in scope there.

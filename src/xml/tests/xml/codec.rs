@@ -174,6 +174,30 @@ fn a_type_may_be_said_if_it_is_the_declared_one() {
     assert_eq!(refused("<Title i:type='x:TextType'/><Item/>"), ("List/Title".into(), Rule::Type));
 }
 
+/// A type derived from it will do as well, and then its rules count.
+#[test]
+fn a_built_in_value_may_name_a_type_derived_from_its_own() {
+    fn read<T: xml::Decode>(kind: &str, text: &str) -> Result<T, Rule> {
+        let document = format!(
+            "<Title xmlns='urn:n' xmlns:i='{XSI}' xmlns:s='{}' i:type='{kind}'>{text}</Title>",
+            xml::XSD
+        );
+        let read = Reader::new(document.as_bytes(), Limits::default()).and_then(|mut reader| reader.required(&TITLE));
+        read.map_err(|violation| violation.rule)
+    }
+    assert_eq!(read("s:short", " 5 "), Ok(5));
+    assert!(read::<i32>("s:short", "40000").is_err());
+    assert_eq!(read::<i32>("s:unsignedByte", "5"), Err(Rule::Type), "it comes another way");
+    assert_eq!(read::<i32>("s:long", "5"), Err(Rule::Type), "it may hold more");
+    assert_eq!(read::<i32>("short", "5"), Err(Rule::Type), "of another namespace");
+    assert_eq!(read("s:string", " a  b "), Ok(" a  b ".to_owned()));
+    assert_eq!(read("s:normalizedString", "\na  b "), Ok(" a  b ".to_owned()));
+    assert_eq!(read("s:token", " a  b "), Ok("a b".to_owned()));
+    assert_eq!(read("s:NCName", " a "), Ok("a".to_owned()));
+    assert_eq!(read::<String>("s:NCName", "a b"), Err(Rule::Lexical("NCName")));
+    assert_eq!(read::<String>("s:int", "5"), Err(Rule::Type));
+}
+
 #[test]
 fn a_built_in_value_may_name_its_own_type_and_no_other() {
     let read = |kind: &str| {
