@@ -292,6 +292,14 @@ impl Repository {
         }
     }
 
+    /// Does a reader, just now, read in this process and without waiting for a connection?
+    pub fn reads_at_once(&self) -> bool {
+        match &self.0.pools {
+            Pools::Sqlite(pool) => pool.state().idle_connections > 0,
+            Pools::Postgres(_) => false,
+        }
+    }
+
     /// Hands a unit to the writer. All of it is stored or none; the answer comes after the commit.
     pub fn commit(&self, unit: Unit) -> Commit {
         self.0.committer.commit(unit)

@@ -272,6 +272,11 @@ fn with_a_gate(gate: &Arc<Mutex<()>>, change: impl FnOnce(&mut Limits)) -> (Hous
     (house, drawn)
 }
 
+/// So large that it is decided on a thread of its own; a small one would be on the thread that hears the others.
+fn large_create() -> String {
+    format!("{CREATE}{}", " ".repeat(70 * 1024))
+}
+
 fn until_it_stands_at_the_gate(drawn: &AtomicU64) {
     while drawn.load(Ordering::SeqCst) < 3 {
         std::thread::sleep(Duration::from_millis(5));
@@ -285,7 +290,7 @@ fn as_many_requests_are_decided_at_one_time_as_there_are_threads() {
         let gate = Arc::new(Mutex::new(()));
         let closed = gate.lock().unwrap();
         let (house, drawn) = with_a_gate(&gate, |limits| limits.threads = threads.try_into().unwrap());
-        let bytes = request("POST", MESSAGES, "Content-Type: text/xml\r\n", CREATE.as_bytes());
+        let bytes = request("POST", MESSAGES, "Content-Type: text/xml\r\n", large_create().as_bytes());
         let mut first = house.connect();
         first.write(&bytes);
         until_it_stands_at_the_gate(&drawn);
@@ -312,7 +317,7 @@ fn a_full_house_asks_to_come_back() {
         connection.write(&request("POST", path, "Content-Type: text/xml\r\n", body.as_bytes()));
         std::thread::spawn(move || tell.send(connection.response()).unwrap());
     };
-    ask(MESSAGES, CREATE);
+    ask(MESSAGES, &large_create());
     until_it_stands_at_the_gate(&drawn);
     ask(CODE_LISTS, LOOK_UP);
     ask(CODE_LISTS, LOOK_UP);

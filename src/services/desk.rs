@@ -155,6 +155,12 @@ impl Desk {
         self.code_lists.are_fresh()
     }
 
+    /// Are a few rows of the archive read without waiting, neither for a server nor for a connection?
+    #[must_use]
+    pub fn reads_at_once(&self) -> bool {
+        self.repository.reads_at_once()
+    }
+
     /// The answers about whole code lists, as they are now.
     #[must_use]
     pub fn encoded_lists(&self) -> Arc<EncodedLists> {

@@ -124,7 +124,7 @@ impl Default for Limits {
             answer_seconds: 15,
             connections: 10_000,
             requests: 256,
-            queue: 256,
+            queue: 4096,
             threads: NonZeroUsize::MIN.saturating_add(31),
             large_at_once: None,
             bytes_in_flight: 128 * 1024 * 1024,
@@ -206,7 +206,10 @@ mod tests {
         assert_eq!((limits.elements, limits.attribute_value), (10_000, 4 * kib));
         assert_eq!((limits.body_grace_seconds, limits.body_rate, limits.body_seconds), (5, 240, 60));
         assert_eq!((limits.head_seconds, limits.handshake_seconds), (10, 5));
-        assert_eq!((limits.bytes_in_flight, limits.requests, limits.queue), (128 * kib * kib, 256, 256));
+        assert_eq!(
+            (limits.bytes_in_flight, limits.requests, limits.queue),
+            (128 * kib * kib, 256, 4096)
+        );
     }
 
     #[test]

@@ -24,6 +24,17 @@ pub(super) fn operation(service: Service, reader: &mut Reader<'_>, action: Optio
     }
 }
 
+/// Can the request mean an operation of this kind, as far as its action tells?
+pub(super) fn may_mean(service: Service, action: Option<&str>, kind: fn(Operation) -> bool) -> bool {
+    match action.map(unquoted) {
+        None | Some("") => true,
+        Some(action) => service
+            .operations()
+            .into_iter()
+            .any(|operation| kind(operation) && operation.description().action == action),
+    }
+}
+
 fn unquoted(action: &str) -> &str {
     let action = action.trim();
     action

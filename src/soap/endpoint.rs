@@ -20,7 +20,7 @@ use super::door::Door;
 use super::fault::Fault;
 use super::guard::Pulse;
 use super::journal::Entry;
-use super::limits::{Place, Room};
+use super::limits::{Place, Room, SMALL, Turn};
 use super::media::{self, Media};
 use super::outflow::Outflow;
 use super::promise::Promise;
@@ -103,7 +103,7 @@ async fn call(door: Arc<Door>, service: Service, methods: &'static str, request:
         stated: None,
         operation: None,
     };
-    let mut promise = Promise::new(Arc::clone(&door.desk), refused);
+    let promise = Promise::new(Arc::clone(&door.desk), refused);
     let received = receive(&door, service, methods, &request, identity, &mut payload).await;
     let is_read = received.is_ok();
     let errand = match received {
@@ -136,21 +136,19 @@ async fn call(door: Arc<Door>, service: Service, methods: &'static str, request:
             Err(Arrival::refused(rejection, unit))
         }
     };
-    if let Ok((taken, _)) = &errand
-        && let Some(arrival) = trip::take_at_once(&door, taken)
-    {
-        entry.arrived(&arrival);
-        let answer = match settle::settle(&door.desk, arrival, false, &mut promise).await {
-            Settled::Answer(answer) => answer,
-            Settled::Overtaken => Err(Rejection::Overload),
-        };
-        entry.close(answer.as_ref().map(Answer::len), &door.metrics);
-        let answer = answer.map(|answer| (answer, Room::small()));
-        return send(answer, asked, request.headers(), door.limits.body_seconds, reference);
-    }
     let seconds = door.limits.body_seconds;
-    // A call that has come in is carried out and recorded even if its client goes away meanwhile.
-    let carried = actix_web::rt::spawn(carry_out(door, entry, errand, promise));
+    let begun = errand.as_ref().ok().and_then(|(request, _)| begin(&door, request));
+    let is_ahead = errand.is_ok() && !matches!(begun, Some((_, Some(_))));
+    let carrying = carry_out(door, entry, errand, begun, promise);
+    let carried = async {
+        if is_ahead {
+            // A call that has come in is carried out and recorded even if its client goes away meanwhile.
+            actix_web::rt::spawn(carrying).await
+        } else {
+            // All that is left is in the writer's hands at once, client or not.
+            Ok(carrying.await)
+        }
+    };
     let carried = tokio::time::timeout(PATIENCE, carried).await.unwrap_or_else(|_| {
         warn!("The call {reference} takes too long; its caller was asked to come back");
         Ok(Err(Rejection::Overload))
@@ -187,23 +185,36 @@ fn send(
     }
 }
 
-/// From the request, or what is left of a refused one, to what its client is told and the room that takes.
+/// The turn of a small request, if it need not wait for it, and its trip, if that needs no thread of its own.
+fn begin(door: &Door, request: &Request) -> Option<(Turn, Option<Arrival>)> {
+    let turn = door.budget.turn_at_once().filter(|_| request.body.len() <= SMALL)?;
+    Some((turn, trip::take_at_once(door, request)))
+}
+
+/// From the request, begun or not, or what is left of a refused one, to what its client is told and the room that takes.
 async fn carry_out(
     door: Arc<Door>,
     mut entry: Entry,
     errand: Result<(Request, Place), Arrival>,
+    begun: Option<(Turn, Option<Arrival>)>,
     mut promise: Promise,
 ) -> Result<(Answer, Room), Rejection> {
     let (request, mut arrival, _turn) = match errand {
         Ok((request, place)) => {
             let passed = door.budget.pass(&place).await;
-            let turn = (door.budget.turn().await, place);
+            let (turn, arrival) = match begun {
+                Some(begun) => begun,
+                None => (door.budget.turn().await, trip::take_at_once(&door, &request)),
+            };
             // Only a request with an identifier has twins; the body of any other is let go before its document is stored.
             let request = Arc::new(request);
             let twin = request.request_id.is_some().then(|| Arc::clone(&request));
-            let arrival = walk(&door, request, &promise).await;
+            let arrival = match arrival {
+                Some(arrival) => arrival,
+                None => walk(&door, request, &promise).await,
+            };
             drop(passed);
-            (twin, arrival, Some(turn))
+            (twin, arrival, Some((turn, place)))
         }
         Err(arrival) => (None, arrival, None),
     };

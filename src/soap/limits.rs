@@ -123,6 +123,12 @@ impl Budget {
         }
     }
 
+    /// The request's turn, if it need not wait for it.
+    pub(super) fn turn_at_once(&self) -> Option<Turn> {
+        let turn = Arc::clone(&self.turns).try_acquire_owned().ok()?;
+        Some(Turn { _turn: Some(turn) })
+    }
+
     /// Waits, with a large request, until few enough others are read; it waits for its turn behind this gate, for who waits here keeps
     /// nobody's turn.
     pub(super) async fn pass(&self, place: &Place) -> Turn {

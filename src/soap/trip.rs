@@ -12,6 +12,7 @@ use super::dispatch;
 use super::door::Door;
 use super::envelope::{self, Expected};
 use super::fault::Fault;
+use super::limits::SMALL;
 use super::media::Media;
 use super::page::Page;
 use super::places::Places;
@@ -98,30 +99,44 @@ struct Notes {
     stated: Option<Stated>,
     system: Option<String>,
     unit: Option<Unit>,
-    /// The caller would have to be looked up first.
-    stranger: bool,
+    /// It was left to a trip that may wait.
+    left: bool,
 }
 
 /// Takes a request through the house.
 pub(super) fn take(door: &Door, request: &Request) -> Arrival {
-    arrive(door, request, |stated| {
-        Ok(Some(door.desk.admit(&request.identity, stated, request.received_at)?))
-    })
-    .0
+    let admit = |stated, _| Ok(Some(door.desk.admit(&request.identity, stated, request.received_at)?));
+    arrive(door, request, admit).0
 }
 
-/// Takes a request through the house if nothing on the way waits for the archive: a look-up of code lists for a caller who is known (K2).
+/// Takes a request through the house if nothing on the way is worth another thread: a look-up of code lists for a caller who is known
+/// (K2), which asks the archive nothing, and a new message where a few rows are read in this process. Pages of messages and large bodies
+/// would keep other callers waiting.
 pub(super) fn take_at_once(door: &Door, request: &Request) -> Option<Arrival> {
-    if request.service != Service::CodeListServiceV5 || !door.desk.has_fresh_lists() {
-        return None;
-    }
-    let known = |stated| Ok(door.desk.admitted(&request.identity, stated, request.received_at));
-    let (arrival, stranger) = arrive(door, request, known);
-    (!stranger).then_some(arrival)
+    let desk = &door.desk;
+    let is_small = request.body.len() <= SMALL;
+    let may_create = || dispatch::may_mean(request.service, request.action.as_deref(), Operation::creates);
+    let (arrival, left) = match request.service {
+        Service::CodeListServiceV5 if desk.has_fresh_lists() => arrive(door, request, |stated, _| {
+            Ok(desk.admitted(&request.identity, stated, request.received_at))
+        }),
+        Service::CitizenMessageServiceV2 | Service::JobnetCitizenMessageServiceV2 if is_small && may_create() && desk.reads_at_once() => {
+            arrive(door, request, |stated, operation| match operation {
+                Some(operation) if operation.creates() => Ok(Some(desk.admit(&request.identity, stated, request.received_at)?)),
+                _ => Ok(None),
+            })
+        }
+        _ => return None,
+    };
+    (!left).then_some(arrival)
 }
 
-/// Arrives, and says whether that came to nothing because the caller is not known.
-fn arrive(door: &Door, request: &Request, admit: impl Fn(Stated) -> Result<Option<Caller>, Error>) -> (Arrival, bool) {
+/// Arrives, and says whether that came to nothing because `admit` leaves the request to a trip that may wait.
+fn arrive(
+    door: &Door,
+    request: &Request,
+    admit: impl FnOnce(Stated, Option<Operation>) -> Result<Option<Caller>, Error>,
+) -> (Arrival, bool) {
     let desk = &door.desk;
     let mut notes = Notes::default();
     // What a panic leaves half done is thrown away with the call; `notes` only gains whole values.
@@ -129,6 +144,7 @@ fn arrive(door: &Door, request: &Request, admit: impl Fn(Stated) -> Result<Optio
     let answer = walked.unwrap_or(Err(Rejection::Panic));
     let unit = match (notes.unit.take(), &answer) {
         (Some(unit), _) => unit,
+        (None, _) if notes.left => Unit::default(),
         (None, Err(rejection)) => desk.refused(refused(request, &notes), Fault::from(rejection).number),
         (None, Ok(_)) => Unit::default(),
     };
@@ -138,14 +154,14 @@ fn arrive(door: &Door, request: &Request, admit: impl Fn(Stated) -> Result<Optio
         operation: notes.operation,
         system: notes.system,
     };
-    (arrival, notes.stranger)
+    (arrival, notes.left)
 }
 
 fn walk(
     door: &Door,
     request: &Request,
     notes: &mut Notes,
-    admit: impl Fn(Stated) -> Result<Option<Caller>, Error>,
+    admit: impl FnOnce(Stated, Option<Operation>) -> Result<Option<Caller>, Error>,
 ) -> Result<Answer, Rejection> {
     let (desk, limits) = (&door.desk, door.limits.document());
     let document = request.media.encoding.decode(&request.body).ok_or(Rejection::MediaType)?;
@@ -176,8 +192,8 @@ fn walk(
     // Found first, so that the record of a caller who is not admitted says what was tried; told only to who is admitted.
     let operation = dispatch::operation(request.service, &mut reader, request.action.as_deref());
     notes.operation = operation.as_ref().ok().copied();
-    let Some(caller) = admit(stated)? else {
-        notes.stranger = true;
+    let Some(caller) = admit(stated, notes.operation)? else {
+        notes.left = true;
         return Err(Rejection::Overload);
     };
     notes.system = Some(caller.system.clone());
