@@ -1,5 +1,6 @@
 //! The plans of the archive's statements: the stories are played while every statement is written down, and each is then explained on both
-//! engines. No statement reads a large table from one end to the other, and on PostgreSQL one that names a citizen stays in one partition.
+//! engines. No statement reads a large table from one end to the other, on PostgreSQL one that names a citizen stays in one partition, and on
+//! SQLite nothing is looked for among all of a citizen's messages once for each of them.
 #![allow(missing_docs, reason = "tests")]
 #![allow(
     clippy::unwrap_used,
@@ -96,9 +97,12 @@ fn no_statement_scans_a_large_table_on_sqlite() {
     };
     let mut scans = Vec::new();
     for statement in statements(Kind::Sqlite) {
-        for step in explained_on_sqlite(&mut connection, &statement) {
+        for (at, step) in explained_on_sqlite(&mut connection, &statement).into_iter().enumerate() {
             let words: Vec<&str> = step.split(' ').collect();
-            if words[0] == "SCAN" && LARGE.contains(&words[1]) {
+            let scans_all = words[0] == "SCAN" && LARGE.contains(&words[1]);
+            // What is asked again for each row is not looked for among all there is of the citizen: a page would cost the square of it.
+            let again = at > 0 && words[1] != "relation" && LARGE.contains(&words[1]) && step.contains("(citizen=?)");
+            if scans_all || again {
                 scans.push(format!("{step}: {statement}"));
             }
         }

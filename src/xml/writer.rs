@@ -9,6 +9,8 @@ use crate::{Encode, Name, XSI};
 
 /// Bytes that room is made for on the word of a list's first element.
 const AHEAD: usize = 1024 * 1024;
+/// Bytes that room is made for behind a list or a large document: the end of the envelope, so that neither is moved for it.
+const END: usize = 1024;
 
 /// Writes one document into one buffer.
 #[derive(Debug)]
@@ -102,8 +104,7 @@ impl Writer {
     pub fn base64(&mut self, bytes: &[u8]) {
         if !bytes.is_empty() {
             self.close_tag();
-            // Room for the end of the envelope, too, so that a large document is not moved for it.
-            self.out.reserve(base64_simd::STANDARD.encoded_length(bytes.len()) + 1024);
+            self.out.reserve(base64_simd::STANDARD.encoded_length(bytes.len()) + END);
             base64_simd::STANDARD.encode_append(bytes, &mut self.out);
         }
     }
@@ -156,9 +157,9 @@ impl Writer {
         let Some(first) = values.next() else { return };
         let before = self.out.len();
         self.element(name, first);
-        // The others will be about as long: room for all of them is made at once, so that a long list is not moved again and again.
+        // The others will be about as long, some longer: room for all of them is made at once, so that a long list is not moved again and again.
         let others = (self.out.len() - before).saturating_mul(values.size_hint().0);
-        self.out.reserve(others.min(AHEAD));
+        self.out.reserve(others.saturating_add(others / 8).min(AHEAD) + END);
         for value in values {
             self.element(name, value);
         }

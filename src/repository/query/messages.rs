@@ -257,7 +257,7 @@ fn rows(connection: &mut Connection, selection: &Selection<'_>, viewer: &str) ->
             .filter(answers.field(message::id).ne(message::id))
             .select(answers.field(message::id)),
     );
-    let mut query = message::table
+    let query = message::table
         .left_join(
             rectification::table.on(rectification::citizen
                 .eq(message::citizen)
@@ -297,8 +297,34 @@ fn rows(connection: &mut Connection, selection: &Selection<'_>, viewer: &str) ->
                 answered,
             ),
             (message_content::title, message_content::text).nullable(),
-        ))
-        .into_boxed::<Backend>();
+        ));
+    // The page that is asked for most has a statement known by its type: the text of the others is put together anew each time, which costs
+    // a tenth of the call.
+    if let Selection {
+        citizen: Some(citizen),
+        recipient: None,
+        company: None,
+        message: None,
+        thread: None,
+        filter:
+            Some(MessageFilter {
+                context: None,
+                channel: None,
+                thread: None,
+                from: None,
+                to: None,
+                unread_only: false,
+                limit,
+                before: None,
+            }),
+        viewer,
+    } = selection
+        && viewer.is_none_or(Viewer::sees_rectified)
+    {
+        let page = query.filter(message::citizen.eq(Identifier(citizen.0)));
+        return page.order(message::id.desc()).limit(i64::from(*limit)).load(connection);
+    }
+    let mut query = query.into_boxed::<Backend>();
     if let Some(citizen) = selection.citizen {
         query = query.filter(message::citizen.eq(Identifier(citizen.0)));
     }

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use chrono::FixedOffset;
+use chrono::{FixedOffset, Timelike};
 
 pub(super) const NANOS_PER_SECOND: i128 = 1_000_000_000;
 const NANOS_PER_DAY: i128 = 86_400 * NANOS_PER_SECOND;
@@ -206,17 +206,36 @@ pub(super) struct Clock {
 
 /// `-0044`, `2015`, `12015`.
 pub(super) fn write_year(out: &mut String, year: i32) {
-    let sign = if year < 0 { "-" } else { "" };
-    out.push_str(&format!("{sign}{:04}", year.unsigned_abs()));
+    if year < 0 {
+        out.push('-');
+    }
+    match year.unsigned_abs() {
+        year @ 0..=9999 => write_digits(out, year, 4),
+        year => out.push_str(&year.to_string()),
+    }
+}
+
+/// `15:06:58`.
+pub(super) fn write_clock(out: &mut String, time: &impl Timelike) {
+    write_digits(out, time.hour(), 2);
+    out.push(':');
+    write_digits(out, time.minute(), 2);
+    out.push(':');
+    write_digits(out, time.second(), 2);
 }
 
 /// `.1234567`, with as many digits as are asked for.
 pub(super) fn write_fraction(out: &mut String, nanos: u32, digits: u8) {
     if digits > 0 {
-        let all = format!("{nanos:09}");
         out.push('.');
-        out.push_str(all.get(..usize::from(digits)).unwrap_or(&all));
+        write_digits(out, nanos / 10_u32.pow(9_u32.saturating_sub(digits.into())), digits.into());
     }
+}
+
+/// The last so many digits of a number. A page of messages has hundreds of them, and a format string costs ten times as much.
+pub(super) fn write_digits(out: &mut String, number: u32, digits: u32) {
+    let places = (0..digits).rev().map(|place| number / 10_u32.pow(place) % 10);
+    out.extend(places.filter_map(|digit| char::from_digit(digit, 10)));
 }
 
 /// The fewest digits that keep the value.
@@ -240,7 +259,10 @@ pub(super) fn write_zone(out: &mut String, zone: Option<Zone>) {
     let seconds = zone.offset.local_minus_utc();
     let sign = if seconds < 0 { '-' } else { '+' };
     let minutes = seconds.unsigned_abs() / 60;
-    out.push_str(&format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60));
+    out.push(sign);
+    write_digits(out, minutes / 60, 2);
+    out.push(':');
+    write_digits(out, minutes % 60, 2);
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::fmt;
 use chrono::{Datelike, FixedOffset, NaiveDate};
 
 use super::Datatype;
-use super::calendar::{Moment, Parts, Zone, day_nanos, write_year, write_zone};
+use super::calendar::{Moment, Parts, Zone, day_nanos, write_digits, write_year, write_zone};
 use crate::Rule;
 
 /// `xs:date`: a day, with a zone or without. Order and equality go by the day's first moment.
@@ -54,7 +54,10 @@ impl Datatype for Date {
     fn text(&self) -> Cow<'_, str> {
         let mut text = String::with_capacity(16);
         write_year(&mut text, self.naive.year());
-        text.push_str(&format!("-{:02}-{:02}", self.naive.month(), self.naive.day()));
+        text.push('-');
+        write_digits(&mut text, self.naive.month(), 2);
+        text.push('-');
+        write_digits(&mut text, self.naive.day(), 2);
         write_zone(&mut text, self.zone);
         Cow::Owned(text)
     }

@@ -7,7 +7,9 @@ use std::fmt;
 use chrono::{Datelike, Days, FixedOffset, NaiveDate, NaiveDateTime, TimeZone, Timelike, Utc};
 
 use super::Datatype;
-use super::calendar::{Moment, NANOS_PER_SECOND, Parts, Zone, day_nanos, digits_needed, write_fraction, write_year, write_zone};
+use super::calendar::{
+    Moment, NANOS_PER_SECOND, Parts, Zone, day_nanos, digits_needed, write_clock, write_digits, write_fraction, write_year, write_zone,
+};
 use crate::Rule;
 
 /// `xs:dateTime`: a date and time of day, with a zone or without.
@@ -87,7 +89,12 @@ impl Datatype for DateTime {
     fn text(&self) -> Cow<'_, str> {
         let mut text = String::with_capacity(33);
         write_year(&mut text, self.naive.year());
-        text.push_str(&self.naive.format("-%m-%dT%H:%M:%S").to_string());
+        text.push('-');
+        write_digits(&mut text, self.naive.month(), 2);
+        text.push('-');
+        write_digits(&mut text, self.naive.day(), 2);
+        text.push('T');
+        write_clock(&mut text, &self.naive);
         write_fraction(&mut text, self.naive.nanosecond(), self.fraction_digits);
         write_zone(&mut text, self.zone);
         Cow::Owned(text)

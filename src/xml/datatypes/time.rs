@@ -7,7 +7,7 @@ use std::fmt;
 use chrono::{FixedOffset, NaiveTime, Timelike};
 
 use super::Datatype;
-use super::calendar::{Moment, NANOS_PER_SECOND, Parts, Zone, digits_needed, write_fraction, write_zone};
+use super::calendar::{Moment, NANOS_PER_SECOND, Parts, Zone, digits_needed, write_clock, write_fraction, write_zone};
 use crate::Rule;
 
 /// `xs:time`: a time of day that recurs, with a zone or without. 24:00:00 is 00:00:00.
@@ -55,7 +55,8 @@ impl Datatype for Time {
     }
 
     fn text(&self) -> Cow<'_, str> {
-        let mut text = self.naive.format("%H:%M:%S").to_string();
+        let mut text = String::with_capacity(24);
+        write_clock(&mut text, &self.naive);
         write_fraction(&mut text, self.naive.nanosecond(), self.fraction_digits);
         write_zone(&mut text, self.zone);
         Cow::Owned(text)
