@@ -180,7 +180,9 @@ on_each_engine! {
         let in_work = held.lock().unwrap();
         let centre = Writer::of((8, "90101"));
         let mut connection = server.connect();
-        connection.write(&request("POST", MESSAGES, XML, centre.envelope(&notification(&centre, ALMA)).as_bytes()));
+        // So large that it is decided on a thread of its own, which outlives the one that heard it.
+        let large = centre.envelope(&notification(&centre, ALMA)) + &" ".repeat(70 * 1024);
+        connection.write(&request("POST", MESSAGES, XML, large.as_bytes()));
         while !is_held.load(Ordering::SeqCst) {
             thread::sleep(Duration::from_millis(5));
         }
