@@ -36,15 +36,20 @@ class Libxml2:
 
     def __init__(self):
         self.local = threading.local()
+        # libxml2 makes its built-in types with the first schema, and does not expect two threads to do so at a time.
+        schema(self.parser())
+
+    @staticmethod
+    def parser():
+        return etree.XMLParser(
+            resolve_entities=False, load_dtd=False, no_network=True, dtd_validation=False, attribute_defaults=False, huge_tree=True
+        )
 
     def parse(self, document):
         if not hasattr(self.local, "schema"):
-            self.local.parser = lambda: etree.XMLParser(
-                resolve_entities=False, load_dtd=False, no_network=True, dtd_validation=False, attribute_defaults=False, huge_tree=True
-            )
-            self.local.schema = schema(self.local.parser())
+            self.local.schema = schema(self.parser())
         try:
-            return etree.fromstring(document, self.local.parser())
+            return etree.fromstring(document, self.parser())
         except etree.XMLSyntaxError:
             return None
 
