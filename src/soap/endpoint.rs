@@ -145,7 +145,7 @@ async fn call(door: Arc<Door>, service: Service, methods: &'static str, request:
             // A call that has come in is carried out and recorded even if its client goes away meanwhile.
             actix_web::rt::spawn(carrying).await
         } else {
-            // All that is left is in the writer's hands at once, client or not.
+            // What is left is in the writer's hands at once, client or not; where it is not, the promise leaves the record.
             Ok(carrying.await)
         }
     };
