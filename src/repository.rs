@@ -300,6 +300,11 @@ impl Repository {
         }
     }
 
+    /// Is the audit in a database of its own? Then what only leaves a record does not go by the archive.
+    pub fn audits_apart(&self) -> bool {
+        self.0.apart.is_some()
+    }
+
     /// Hands a unit to the writer. All of it is stored or none; the answer comes after the commit.
     pub fn commit(&self, unit: Unit) -> Commit {
         self.0.committer.commit(unit)

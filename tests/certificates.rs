@@ -18,6 +18,8 @@ mod support {
     pub mod tls_client;
 }
 
+#[path = "callers/agreements.rs"]
+mod agreements;
 #[path = "callers/mutual_tls.rs"]
 mod mutual_tls;
 #[path = "callers/proxy.rs"]

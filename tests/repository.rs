@@ -15,6 +15,7 @@ mod support {
 }
 
 mod archive {
+    mod agreements;
     mod audit;
     mod commits;
     mod contention;

@@ -65,6 +65,12 @@ impl Unit {
     pub fn require(&mut self, condition: Condition, otherwise: Refusal) {
         self.conditions.push((condition, otherwise));
     }
+
+    /// Rests the unit on what its caller was admitted by, before all else: who may no longer call is not told what else does not hold.
+    pub fn require_admission(&mut self, condition: Option<Condition>) {
+        let condition = condition.map(|condition| (condition, Refusal::NoAgreement));
+        self.conditions.splice(..0, condition);
+    }
 }
 
 /// Something that has happened.
@@ -160,6 +166,11 @@ pub struct Purge {
 /// What must hold at the moment of commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Condition {
+    /// No agreement and no organisation has changed since the caller was admitted (S1).
+    AgreementsUnchanged {
+        /// What their number was then.
+        version: i64,
+    },
     /// The first message of the thread has not been rectified.
     ThreadOpen {
         /// Whose thread.

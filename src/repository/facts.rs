@@ -41,6 +41,8 @@ pub struct Standing {
     pub sequences: HashMap<Queue, SequenceId>,
     /// Who has the deliveries of the outbox.
     pub hands: HashMap<(CitizenKey, Uuid), Hand>,
+    /// The number of the agreements.
+    pub agreements: Option<i64>,
 }
 
 impl Standing {
@@ -61,6 +63,7 @@ impl Standing {
 
     fn holds(&self, condition: &Condition) -> bool {
         match condition {
+            Condition::AgreementsUnchanged { version } => self.agreements == Some(*version),
             &Condition::ThreadOpen { citizen, thread } => self
                 .first
                 .get(&(citizen, thread))

@@ -107,6 +107,14 @@ impl Reader {
         ask!(self, organisations::agreements(cvr, subject_id))
     }
 
+    /// A number that moves with every change to what admits a caller. Asked before that, it is never ahead of it (S1).
+    ///
+    /// # Errors
+    /// As above.
+    pub fn agreement_version(&mut self) -> Result<i64, Error> {
+        ask!(self, organisations::version())
+    }
+
     /// A page of a citizen's messages, newest first. Title, text and documents come along where the viewer is a party
     /// and the message is not rectified; without a viewer nowhere (M6). For the citizen a rectified message is not there (M7).
     ///

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 
@@ -15,7 +15,7 @@ use super::identity::Identity;
 use super::wire;
 use crate::contract::ams_dk::ActiveOrganisationHeaderType;
 use crate::contract::request_user_metadata::RequestUserMetadataHeaderType;
-use crate::domain::{self, ActingUser, Caller, Certificate, Organisation, OrganisationType, Refusal};
+use crate::domain::{self, ActingUser, Caller, Certificate, Condition, Organisation, OrganisationType, Refusal};
 use crate::error::Error;
 use crate::repository::{Agreement, Reader};
 
@@ -49,68 +49,129 @@ impl Desk {
     /// An anden aktør that works for a job centre needs no agreement of its own with the job centre's system: naming it never opens a
     /// citizen, it only narrows what the job centre may see to the citizens the anden aktør has a relation to (S2, `domain::access`).
     pub fn admit(&self, identity: &Identity, stated: Stated, received_at: DateTime<Utc>) -> Result<Caller, Error> {
-        let Stated { organisation, user } = stated;
         let day = domain::danish_day(received_at);
-        check_values(&self.lists(), &user, &organisation, day)?;
-        let system = Standing::read(&mut self.repository.reader(), identity, day)?.admit(&organisation, &user.organisation)?;
-        self.known.note(identity, &organisation, &user.organisation, &system);
-        Ok(Caller {
-            system,
-            organisation,
-            user,
-        })
+        check_values(&self.lists(), &stated, day)?;
+        let system = self.look_up(&Admission::asked(identity, &stated), day)?;
+        Ok(stated.by(system))
+    }
+
+    /// Admits a caller by an earlier admission of the same day, on the condition that nothing has changed that it was read from; or as
+    /// [`Desk::admit`] does. A refusal is always read anew. For calls that wait for their commit.
+    ///
+    /// # Errors
+    /// As [`Desk::admit`].
+    pub fn admit_again(
+        &self,
+        identity: &Identity,
+        stated: Stated,
+        received_at: DateTime<Utc>,
+    ) -> Result<(Caller, Option<Condition>), Error> {
+        let day = domain::danish_day(received_at);
+        check_values(&self.lists(), &stated, day)?;
+        let asked = Admission::asked(identity, &stated);
+        match self.known.find(&asked, day).filter(|_| !self.repository.audits_apart()) {
+            Some((version, known)) => Ok((stated.by(known.system), Some(Condition::AgreementsUnchanged { version }))),
+            None => Ok((stated.by(self.look_up(&asked, day)?), None)),
+        }
     }
 
     /// The caller again, as long as an earlier admission counts; the archive is not asked. For look-ups that concern nobody (K2).
     #[must_use]
     pub fn admitted(&self, identity: &Identity, stated: Stated, received_at: DateTime<Utc>) -> Option<Caller> {
-        let Stated { organisation, user } = stated;
-        check_values(&self.lists_at_hand(), &user, &organisation, domain::danish_day(received_at)).ok()?;
-        let system = self.known.system(identity, &organisation, &user.organisation)?;
-        Some(Caller {
-            system,
-            organisation,
-            user,
-        })
+        let day = domain::danish_day(received_at);
+        check_values(&self.lists_at_hand(), &stated, day).ok()?;
+        let (_, known) = self.known.find(&Admission::asked(identity, &stated), day)?;
+        (known.read_at.elapsed() < self.settings.code_lists_for).then(|| stated.by(known.system))
+    }
+
+    /// The name of the system, read from the archive. The number is read first: what changes in between makes it too old, never too new.
+    fn look_up(&self, asked: &Admission, day: NaiveDate) -> Result<String, Error> {
+        let read_at = Instant::now();
+        let mut reader = self.repository.reader();
+        let version = reader.agreement_version()?;
+        self.known.keep_to(version);
+        let system = Standing::read(&mut reader, &asked.identity, day)?.admit(&asked.organisation, &asked.of_user)?;
+        let known = Known {
+            system: system.clone(),
+            day,
+            read_at,
+        };
+        self.known.note(version, asked.clone(), known);
+        Ok(system)
     }
 }
 
-/// Who was admitted a moment ago.
-#[derive(Debug)]
-pub(super) struct Known {
-    admissions: Mutex<HashMap<Admission, (Instant, String)>>,
-    count_for: Duration,
+impl Stated {
+    fn by(self, system: String) -> Caller {
+        Caller {
+            system,
+            organisation: self.organisation,
+            user: self.user,
+        }
+    }
 }
 
-/// Certificate, active organisation, the user's organisation.
-type Admission = (String, Organisation, Organisation);
+/// What decides whether a caller is admitted.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Admission {
+    identity: Identity,
+    organisation: Organisation,
+    of_user: Organisation,
+}
+
+impl Admission {
+    fn asked(identity: &Identity, stated: &Stated) -> Self {
+        Self {
+            identity: identity.clone(),
+            organisation: stated.organisation.clone(),
+            of_user: stated.user.organisation.clone(),
+        }
+    }
+}
+
+/// Who has been admitted, as whom, and when.
+#[derive(Clone, Debug)]
+struct Known {
+    system: String,
+    /// The agreements counted for it; the next day others may.
+    day: NaiveDate,
+    read_at: Instant,
+}
+
+/// Who has been admitted since agreements and organisations last changed, as far as this process has heard.
+#[derive(Debug, Default)]
+pub(super) struct Acquaintances(Mutex<(i64, HashMap<Admission, Known>)>);
 
 /// More than these are forgotten together.
-const KNOWN: usize = 4096;
+const MOST: usize = 4096;
 
-impl Known {
-    /// Admissions that count for so long.
-    pub(super) fn new(count_for: Duration) -> Self {
-        Self {
-            admissions: Mutex::default(),
-            count_for,
+impl Acquaintances {
+    /// Forgets who was admitted under another number.
+    fn keep_to(&self, version: i64) {
+        let mut acquaintances = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if acquaintances.0 != version {
+            *acquaintances = (version, HashMap::new());
         }
     }
 
-    fn note(&self, identity: &Identity, organisation: &Organisation, of_user: &Organisation, system: &str) {
-        let admission = (identity.subject(), organisation.clone(), of_user.clone());
-        let mut admissions = self.admissions.lock().unwrap_or_else(PoisonError::into_inner);
-        if admissions.len() >= KNOWN {
+    fn note(&self, version: i64, admission: Admission, known: Known) {
+        let mut acquaintances = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (current, admissions) = &mut *acquaintances;
+        if *current != version {
+            return;
+        }
+        if admissions.len() >= MOST {
             admissions.clear();
         }
-        admissions.insert(admission, (Instant::now(), system.to_owned()));
+        admissions.insert(admission, known);
     }
 
-    fn system(&self, identity: &Identity, organisation: &Organisation, of_user: &Organisation) -> Option<String> {
-        let admission = (identity.subject(), organisation.clone(), of_user.clone());
-        let admissions = self.admissions.lock().unwrap_or_else(PoisonError::into_inner);
-        let (at, system) = admissions.get(&admission)?;
-        (at.elapsed() < self.count_for).then(|| system.clone())
+    /// Who was admitted on this day, with the number of what that was read from.
+    fn find(&self, admission: &Admission, day: NaiveDate) -> Option<(i64, Known)> {
+        let acquaintances = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (version, admissions) = &*acquaintances;
+        let known = admissions.get(admission).filter(|known| known.day == day)?;
+        Some((*version, known.clone()))
     }
 }
 
@@ -187,7 +248,7 @@ fn registered_at(time: &xml::datatypes::DateTime) -> DateTime<FixedOffset> {
     time.to_fixed().unwrap_or_else(|| domain::day::danish_time(wire::instant(time)))
 }
 
-fn check_values(lists: &Lists, user: &ActingUser, organisation: &Organisation, day: NaiveDate) -> Result<(), Refusal> {
+fn check_values(lists: &Lists, Stated { organisation, user }: &Stated, day: NaiveDate) -> Result<(), Refusal> {
     let valid = |list, code| lists.require(list, code, day);
     valid(ListName::ORGANISATION_TYPE, user.organisation.kind.0).map_err(|_| Refusal::UnknownMetadataOrganisationType)?;
     valid(ListName::USER_TYPE, user.kind).map_err(|_| Refusal::UnknownMetadataUserType)?;
@@ -204,6 +265,7 @@ mod tests {
     use crate::contract::request_user_type_identifier_code_list;
     use crate::contract::{organisation_type_identifier_code_list, request_organisation_structure, request_user_structure};
     use crate::domain::testing::instant;
+    use crate::repository::import;
 
     /// S1: 8173, 8174 and 4413 for the values of the headers, then 1013 where no agreement holds.
     #[test]
@@ -311,6 +373,72 @@ mod tests {
                 "{identity:?} for {active_of:?} with a user of {of_user:?}"
             );
         }
+    }
+
+    /// S1: an admission is remembered for its day and until something changes, with the condition that nothing has; a refusal never is.
+    #[test]
+    fn s1_an_admission_is_remembered_on_a_condition() {
+        let room = Room::new();
+        let fund_system = system_of_the_fund();
+        let again = |active_of: (i32, &str), of_user: (i32, &str), at| {
+            let stated = Stated::of(header(of_user, 2), active(active_of.0, active_of.1));
+            let admitted = room.desk.admit_again(&fund_system, stated, at);
+            admitted.map(|(caller, condition)| {
+                assert_eq!(
+                    (caller.system.as_str(), caller.organisation.code.as_str()),
+                    ("akasse-fagsystem", active_of.1)
+                );
+                condition.is_some()
+            })
+        };
+        let (own, other) = ((2, "81"), (2, "82"));
+        assert_eq!([again(own, own, now()).unwrap(), again(own, own, now()).unwrap()], [false, true]);
+        // Whatever decides is remembered apart.
+        assert_eq!(
+            [again(own, other, now()).unwrap(), again(other, own, now()).unwrap()],
+            [false, false]
+        );
+        assert_eq!([again(own, other, now()).unwrap(), again(other, own, now()).unwrap()], [true, true]);
+        for _ in 0..2 {
+            assert_eq!(refused(again((8, "90101"), own, now())), Some(Refusal::NoAgreement));
+            assert_eq!(refused(again(own, (4, "90000031"), now())), Some(Refusal::NoAgreement));
+        }
+        // Values outside their lists are refused whoever it is.
+        let stated = Stated::of(header(own, 9), active(own.0, own.1));
+        assert_eq!(
+            refused(room.desk.admit_again(&fund_system, stated, now())),
+            Some(Refusal::UnknownMetadataUserType)
+        );
+        // Another day, other agreements; midnight is Danish.
+        let (first_day, before) = (instant("2019-12-31T23:00:00Z"), instant("2019-12-31T22:59:59Z"));
+        assert_eq!(
+            [again(own, own, first_day).unwrap(), again(own, own, first_day).unwrap()],
+            [false, true]
+        );
+        assert_eq!(refused(again(own, own, before)), Some(Refusal::NoAgreement));
+        assert_eq!([again(own, own, now()).unwrap(), again(own, own, now()).unwrap()], [false, true]);
+        // The condition fails with the first change, and with the next look all is read anew.
+        room.repository
+            .import(import::Kind::Agreements, AGREED.as_bytes(), &mut |_| {})
+            .unwrap();
+        let stated = Stated::of(header(own, 2), active(own.0, own.1));
+        let (_, condition) = room.desk.admit_again(&fund_system, stated.clone(), now()).unwrap();
+        let mut unit = crate::domain::Unit::default();
+        unit.require_admission(condition);
+        assert_eq!(refused(room.desk.commit(unit).wait()), Some(Refusal::NoAgreement));
+        room.desk.admit(&fund_system, stated, now()).unwrap();
+        assert_eq!([again(own, own, now()).unwrap(), again(own, other, now()).unwrap()], [true, false]);
+    }
+
+    /// One more agreement, of another system.
+    const AGREED: &str = "system\tcertificate_subject_cvr\tcertificate_subject_id\torganisation_type\torganisation_code\tvalid_from\tvalid_to\n\
+                          ny\t90000012\tCVR:90000012-FID:7\t2\t81\t2020-01-01\t2100-07-01\n";
+
+    fn system_of_the_fund() -> Identity {
+        Identity::Certificate(Certificate {
+            cvr: "90000011".to_owned(),
+            subject_id: "UI:DK-O:G:11111111-1111-4111-8111-111111111111".to_owned(),
+        })
     }
 
     fn header((organisation_type, code): (i32, &str), user_type: i32) -> RequestUserMetadataHeaderType {

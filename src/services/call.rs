@@ -22,8 +22,8 @@ use crate::contract::{
 use crate::domain::audit::{AuditRecord, CORRECTION, Outcome};
 use crate::domain::queue::{Event, EventKind};
 use crate::domain::{
-    self, Caller, Citizen, CivilRegistrationNumber, DocumentId, Fact, LogReference, Message, MessageId, Organisation, Refusal, SequenceId,
-    ThreadId, Unit, Viewer,
+    self, Caller, Citizen, CivilRegistrationNumber, Condition, DocumentId, Fact, LogReference, Message, MessageId, Organisation, Refusal,
+    SequenceId, ThreadId, Unit, Viewer,
 };
 use crate::error::Error;
 use crate::repository::Reader;
@@ -36,6 +36,8 @@ pub struct Call<'d> {
     pub(super) reader: Reader,
     pub(super) lists: Arc<Lists>,
     pub(super) unit: Unit,
+    /// What the caller's admission rests on.
+    admission: Option<Condition>,
     pub(super) mark: Option<Mark>,
     pub(super) surroundings: Surroundings<'d>,
     pub(super) answer_blocks: Vec<String>,
@@ -78,6 +80,7 @@ impl<'d> Call<'d> {
             reader: desk.repository.reader(),
             lists: desk.lists_at_hand(),
             unit: Unit::default(),
+            admission: None,
             mark: None,
             surroundings: Surroundings::default(),
             answer_blocks: Vec::new(),
@@ -90,6 +93,12 @@ impl<'d> Call<'d> {
     #[must_use]
     pub fn within(self, surroundings: Surroundings<'d>) -> Self {
         Self { surroundings, ..self }
+    }
+
+    /// The call of a caller whose admission rests on a condition; so does what it stores on its way.
+    #[must_use]
+    pub fn resting_on(self, admission: Option<Condition>) -> Self {
+        Self { admission, ..self }
     }
 
     /// Answers an operation: right to call, decode, decide, encode. `reader` stands before the payload root; the response root is written.
@@ -127,6 +136,7 @@ impl<'d> Call<'d> {
     /// As a commit; a call that is refused can decide anew.
     pub(super) fn store(&mut self) -> Result<(), Error> {
         let mut unit = std::mem::take(&mut self.unit);
+        unit.require_admission(self.admission.clone());
         unit.record(Fact::Audit(Box::new(self.audit.clone())));
         let stored = self.desk.commit(unit).wait();
         self.recorded = match &stored {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::admission::{Known, Stated};
+use super::admission::{Acquaintances, Stated};
 use super::call::Call;
 use super::code_list::EncodedLists;
 use super::code_lists::{CodeListDesk, Lists};
@@ -49,7 +49,7 @@ pub struct Desk {
     pub(super) sources: Sources,
     pub(super) settings: Settings,
     pub(super) sub_queues: SubQueues,
-    pub(super) known: Known,
+    pub(super) known: Acquaintances,
     code_lists: CodeListDesk,
 }
 
@@ -69,7 +69,7 @@ impl Desk {
             sources,
             settings,
             sub_queues,
-            known: Known::new(keep_for),
+            known: Acquaintances::default(),
             code_lists,
         })
     }

@@ -5,7 +5,7 @@
 use crate::domain::Certificate;
 
 /// The identity of a connection.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Identity {
     /// No certificate, in the development profile: a demo system that may act for every known organisation.
     Development,

@@ -79,7 +79,7 @@ fn open(call: &mut Call<'_>, sequence: &Sequence) -> Result<(), Error> {
         );
         call.unit.record(Fact::Sequence(Turn::Opened(sequence.clone())));
         match call.store() {
-            Err(Error::Refused(_)) => {}
+            Err(Error::Refused(Refusal::SequenceOpen(_))) => {}
             stored => return stored,
         }
     }

@@ -138,14 +138,15 @@ async fn call(door: Arc<Door>, service: Service, methods: &'static str, request:
     };
     let seconds = door.limits.body_seconds;
     let begun = errand.as_ref().ok().and_then(|(request, _)| begin(&door, request));
-    let is_ahead = errand.is_ok() && !matches!(begun, Some((_, Some(_))));
+    let is_ahead = errand.is_ok() && !matches!(&begun, Some((_, Some(arrival))) if arrival.unit.conditions.is_empty());
     let carrying = carry_out(door, entry, errand, begun, promise);
     let carried = async {
         if is_ahead {
             // A call that has come in is carried out and recorded even if its client goes away meanwhile.
             actix_web::rt::spawn(carrying).await
         } else {
-            // What is left is in the writer's hands at once, client or not; where it is not, the promise leaves the record.
+            // What is left is in the writer's hands at once, client or not, and nothing is to be done after it; where it is not, the
+            // promise leaves the record.
             Ok(carrying.await)
         }
     };
@@ -206,15 +207,15 @@ async fn carry_out(
                 Some(begun) => begun,
                 None => (door.budget.turn().await, trip::take_at_once(&door, &request)),
             };
-            // Only a request with an identifier has twins; the body of any other is let go before its document is stored.
+            // A large body without an identifier is let go before its document is stored.
             let request = Arc::new(request);
-            let twin = request.request_id.is_some().then(|| Arc::clone(&request));
+            let kept = request.is_kept().then(|| Arc::clone(&request));
             let arrival = match arrival {
                 Some(arrival) => arrival,
-                None => walk(&door, request, &promise).await,
+                None => walk(&door, request, true, &promise).await,
             };
             drop(passed);
-            (twin, arrival, Some((turn, place)))
+            (kept, arrival, Some((turn, place)))
         }
         Err(arrival) => (None, arrival, None),
     };
@@ -225,7 +226,7 @@ async fn carry_out(
         let again = request.as_ref().filter(|_| trips < TRIPS);
         match (settle::settle(&door.desk, arrival, again.is_some(), &mut promise).await, again) {
             (Settled::Answer(answer), _) => break answer,
-            (Settled::Overtaken, Some(request)) => arrival = walk(&door, Arc::clone(request), &promise).await,
+            (Settled::Overtaken, Some(request)) => arrival = walk(&door, Arc::clone(request), false, &promise).await,
             (Settled::Overtaken, None) => break Err(Rejection::Overload),
         }
         trips += 1;
@@ -239,7 +240,7 @@ async fn carry_out(
     answer
 }
 
-/// How often a request may be overtaken by its twins: after the first time their answer is there to be found.
+/// How often a request may be overtaken: after the first time the answer of its twin is there to be found, and the caller is admitted anew.
 const TRIPS: usize = 3;
 
 /// How long a caller waits for the answer to what has been received, whatever the house behind waits for: below five seconds.
@@ -316,14 +317,14 @@ fn check_size(door: &Door, request: &HttpRequest) -> Result<(), Rejection> {
 }
 
 /// Takes the request through the house, on a thread where waiting harms nobody.
-async fn walk(door: &Arc<Door>, request: Arc<Request>, promise: &Promise) -> Arrival {
+async fn walk(door: &Arc<Door>, request: Arc<Request>, is_first: bool, promise: &Promise) -> Arrival {
     let door = Arc::clone(door);
     let reference = request.reference;
     let deadline = Instant::now() + PATIENCE;
     let late = promise.unit(UNAVAILABLE);
     let trip = move || {
         if Instant::now() < deadline {
-            trip::take(&door, &request)
+            trip::take(&door, &request, is_first)
         } else {
             // Nobody waits for the answer any more, and nothing has been done yet.
             Arrival::refused(Rejection::Overload, late)

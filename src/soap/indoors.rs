@@ -47,7 +47,8 @@ impl Indoors {
             reference,
             received_at,
         };
-        let arrival = trip::take(&self.0, &request);
+        // The first trip is the only one: no agreement changes meanwhile.
+        let arrival = trip::take(&self.0, &request, true);
         let committed = self.0.desk.commit(arrival.unit).wait().map_err(Rejection::from);
         let answer = committed.and(arrival.answer);
         match answer {

@@ -15,7 +15,8 @@ use crate::services::Desk;
 pub(super) enum Settled {
     /// This may leave.
     Answer(Result<Answer, Rejection>),
-    /// Nothing was stored: a request with the same identifier was first (M20). On another trip its answer is found.
+    /// Nothing was stored: a request with the same identifier was first (M20), whose answer is found on another trip; or agreements have
+    /// changed since the caller was admitted (S1), and on another trip they are read.
     Overtaken,
 }
 
@@ -25,7 +26,7 @@ pub(super) async fn settle(desk: &Desk, arrival: Arrival, again: bool, promise: 
     if arrival.unit.facts.is_empty() {
         return Settled::Answer(arrival.answer);
     }
-    let record = record_of(&arrival.unit);
+    let record = record_of(&arrival.unit, again);
     let waits = arrival.waits();
     let commit = desk.commit(arrival.unit);
     promise.is_kept(commit.is_accepted());
@@ -39,10 +40,10 @@ pub(super) async fn settle(desk: &Desk, arrival: Arrival, again: bool, promise: 
         Ok(()) => return Settled::Answer(arrival.answer),
         Err(error @ Error::Refused(refusal)) => {
             promise.is_kept(false);
-            match refusal {
-                Refusal::RequestIdTaken if again => return Settled::Overtaken,
-                Refusal::RequestIdTaken => Rejection::Overload,
-                _ => error.into(),
+            match is_overtaken(refusal) {
+                true if again => return Settled::Overtaken,
+                true => Rejection::Overload,
+                false => error.into(),
             }
         }
         // What there is to record of it, the archive has tried to.
@@ -65,22 +66,27 @@ async fn refuse(desk: &Desk, record: Option<AuditRecord>, rejection: Rejection, 
     }
 }
 
-/// Kept only where a condition can be refused.
-fn record_of(unit: &Unit) -> Option<AuditRecord> {
-    let conditional = !unit.conditions.is_empty();
-    unit.facts.iter().filter(|_| conditional).find_map(|fact| match fact {
+/// Has the call, refused so when its facts were to be stored, only been overtaken?
+fn is_overtaken(refusal: Refusal) -> bool {
+    matches!(refusal, Refusal::RequestIdTaken | Refusal::NoAgreement)
+}
+
+/// Kept only where a condition can be refused, and the call ends with that.
+fn record_of(unit: &Unit, again: bool) -> Option<AuditRecord> {
+    let may_end = unit.conditions.iter().any(|(_, refusal)| !again || !is_overtaken(*refusal));
+    unit.facts.iter().filter(|_| may_end).find_map(|fact| match fact {
         Fact::Audit(record) => Some(AuditRecord::clone(record)),
         _ => None,
     })
 }
 
 impl Arrival {
-    /// Only the answer of a code-list look-up does not have to wait for its record.
+    /// Only the answer of a code-list look-up does not have to wait for its record, if it rests on nothing.
     fn waits(&self) -> bool {
         let look_up = self
             .operation
             .is_some_and(|operation| operation.right() == domain::Operation::ReadCodeLists);
-        self.answer.is_err() || !look_up
+        self.answer.is_err() || !self.unit.conditions.is_empty() || !look_up
     }
 }
 
@@ -99,9 +105,16 @@ mod tests {
 
     const KEY: RequestKey = RequestKey([7; 32]);
 
-    /// M20, S5: a request that has been overtaken as often as is tried is told to come again, and leaves its record as any call does.
+    /// M20, S1, S5: a request that has been overtaken as often as is tried, by its twin or by a change of agreements, is told to come again,
+    /// and leaves its record as any call does.
     #[test]
-    fn m20_s05_what_is_overtaken_to_the_end_leaves_its_record() {
+    fn m20_s01_s05_what_is_overtaken_to_the_end_leaves_its_record() {
+        for by_twin in [true, false] {
+            what_is_overtaken_leaves_its_record(by_twin);
+        }
+    }
+
+    fn what_is_overtaken_leaves_its_record(by_twin: bool) {
         let room = Room::new();
         let desk = Arc::new(Desk::new(room.repository.clone(), Settings::default(), Sources::system()).unwrap());
         let (call, at) = desk.begin();
@@ -127,7 +140,11 @@ mod tests {
         let arrival = || {
             let mut unit = desk.refused(refused.clone(), 0);
             let forgotten = forgotten_at(at);
-            unit.require(Condition::FirstRequest { key: KEY, forgotten }, Refusal::RequestIdTaken);
+            if by_twin {
+                unit.require(Condition::FirstRequest { key: KEY, forgotten }, Refusal::RequestIdTaken);
+            } else {
+                unit.require_admission(Some(Condition::AgreementsUnchanged { version: -1 }));
+            }
             Arrival {
                 answer: Ok(Answer::Written(Vec::new())),
                 unit,

@@ -21,7 +21,7 @@ use super::shelf;
 use super::version::Version;
 use crate::contract::{Service, code_list_service_v5};
 use crate::domain::audit::Outcome;
-use crate::domain::{Caller, LogReference, Unit};
+use crate::domain::{Caller, Condition, LogReference, Unit};
 use crate::error::Error;
 use crate::services::{Call, CodeListAnswer, Identity, Operation, Refused, Stated, Surroundings};
 
@@ -39,6 +39,13 @@ pub(super) struct Request {
     pub(super) identity: Identity,
     pub(super) reference: LogReference,
     pub(super) received_at: DateTime<Utc>,
+}
+
+impl Request {
+    /// Is it kept until its unit is stored, so that it can take another trip where it is overtaken? What is large is let go before.
+    pub(super) fn is_kept(&self) -> bool {
+        self.request_id.is_some() || self.body.len() <= SMALL
+    }
 }
 
 /// How the trip ended.
@@ -98,14 +105,29 @@ struct Notes {
     operation: Option<Operation>,
     stated: Option<Stated>,
     system: Option<String>,
+    /// What the caller's admission rests on.
+    admission: Option<Condition>,
     unit: Option<Unit>,
     /// It was left to a trip that may wait.
     left: bool,
 }
 
-/// Takes a request through the house.
-pub(super) fn take(door: &Door, request: &Request) -> Arrival {
-    let admit = |stated, _| Ok(Some(door.desk.admit(&request.identity, stated, request.received_at)?));
+/// Who is admitted, and what that rests on; nobody where the request is left to a trip that may wait.
+type Admitted = Result<Option<(Caller, Option<Condition>)>, Error>;
+
+/// Takes a request through the house, for the first time or after it was overtaken. On the first trip its caller may be admitted by an
+/// earlier admission (S1): not for a look-up of code lists, which does not wait to hear whether that still holds, nor where the request
+/// could not take another trip.
+pub(super) fn take(door: &Door, request: &Request, is_first: bool) -> Arrival {
+    let (desk, identity, at) = (&door.desk, &request.identity, request.received_at);
+    let again = is_first && request.is_kept() && request.service != Service::CodeListServiceV5;
+    let admit = |stated, _| {
+        if again {
+            desk.admit_again(identity, stated, at).map(Some)
+        } else {
+            Ok(Some((desk.admit(identity, stated, at)?, None)))
+        }
+    };
     arrive(door, request, admit).0
 }
 
@@ -118,11 +140,12 @@ pub(super) fn take_at_once(door: &Door, request: &Request) -> Option<Arrival> {
     let may_create = || dispatch::may_mean(request.service, request.action.as_deref(), Operation::creates);
     let (arrival, left) = match request.service {
         Service::CodeListServiceV5 if desk.has_fresh_lists() => arrive(door, request, |stated, _| {
-            Ok(desk.admitted(&request.identity, stated, request.received_at))
+            let caller = desk.admitted(&request.identity, stated, request.received_at);
+            Ok(caller.map(|caller| (caller, None)))
         }),
         Service::CitizenMessageServiceV2 | Service::JobnetCitizenMessageServiceV2 if is_small && may_create() && desk.reads_at_once() => {
             arrive(door, request, |stated, operation| match operation {
-                Some(operation) if operation.creates() => Ok(Some(desk.admit(&request.identity, stated, request.received_at)?)),
+                Some(operation) if operation.creates() => desk.admit_again(&request.identity, stated, request.received_at).map(Some),
                 _ => Ok(None),
             })
         }
@@ -132,22 +155,19 @@ pub(super) fn take_at_once(door: &Door, request: &Request) -> Option<Arrival> {
 }
 
 /// Arrives, and says whether that came to nothing because `admit` leaves the request to a trip that may wait.
-fn arrive(
-    door: &Door,
-    request: &Request,
-    admit: impl FnOnce(Stated, Option<Operation>) -> Result<Option<Caller>, Error>,
-) -> (Arrival, bool) {
+fn arrive(door: &Door, request: &Request, admit: impl FnOnce(Stated, Option<Operation>) -> Admitted) -> (Arrival, bool) {
     let desk = &door.desk;
     let mut notes = Notes::default();
     // What a panic leaves half done is thrown away with the call; `notes` only gains whole values.
     let walked = catch_unwind(AssertUnwindSafe(|| walk(door, request, &mut notes, admit)));
     let answer = walked.unwrap_or(Err(Rejection::Panic));
-    let unit = match (notes.unit.take(), &answer) {
+    let mut unit = match (notes.unit.take(), &answer) {
         (Some(unit), _) => unit,
         (None, _) if notes.left => Unit::default(),
         (None, Err(rejection)) => desk.refused(refused(request, &notes), Fault::from(rejection).number),
         (None, Ok(_)) => Unit::default(),
     };
+    unit.require_admission(notes.admission.take());
     let arrival = Arrival {
         answer,
         unit,
@@ -161,7 +181,7 @@ fn walk(
     door: &Door,
     request: &Request,
     notes: &mut Notes,
-    admit: impl FnOnce(Stated, Option<Operation>) -> Result<Option<Caller>, Error>,
+    admit: impl FnOnce(Stated, Option<Operation>) -> Admitted,
 ) -> Result<Answer, Rejection> {
     let (desk, limits) = (&door.desk, door.limits.document());
     let document = request.media.encoding.decode(&request.body).ok_or(Rejection::MediaType)?;
@@ -192,10 +212,11 @@ fn walk(
     // Found first, so that the record of a caller who is not admitted says what was tried; told only to who is admitted.
     let operation = dispatch::operation(request.service, &mut reader, request.action.as_deref());
     notes.operation = operation.as_ref().ok().copied();
-    let Some(caller) = admit(stated, notes.operation)? else {
+    let Some((caller, admission)) = admit(stated, notes.operation)? else {
         notes.left = true;
         return Err(Rejection::Overload);
     };
+    notes.admission.clone_from(&admission);
     notes.system = Some(caller.system.clone());
     let operation = operation?;
     let surroundings = Surroundings {
@@ -204,7 +225,8 @@ fn walk(
     };
     let mut call = desk
         .call(request.reference, request.received_at, &request.identity, caller)
-        .within(surroundings);
+        .within(surroundings)
+        .resting_on(admission);
     let answer = match call.repeated(operation, request.request_id.as_deref(), &request.body) {
         Ok(Some(bytes)) => Ok(Answer::Written(bytes)),
         Ok(None) => answer(door, &mut call, operation, &mut reader, version),

@@ -9,10 +9,10 @@ use crate::support::certificates::{Authority, Issued, Wish, second};
 use crate::support::database::{Database, Kind};
 use crate::support::server::Server;
 
-const HEADER: &str = "X-Client-Certificate";
+pub const HEADER: &str = "X-Client-Certificate";
 
 /// The settings behind proxies of a network, over plain HTTP.
-fn behind(house: &House, network: &str) -> Tls {
+pub fn behind(house: &House, network: &str) -> Tls {
     Tls {
         certificate: None,
         key: None,
@@ -23,7 +23,7 @@ fn behind(house: &House, network: &str) -> Tls {
 }
 
 /// PEM as nginx escapes it: everything but letters, digits and a few signs.
-fn escaped(issued: &Issued) -> String {
+pub fn escaped(issued: &Issued) -> String {
     let byte = |byte: u8| match byte {
         b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
         other => format!("%{other:02X}"),

@@ -49,6 +49,30 @@ fn only_looks_go_to_the_replica() {
     assert_eq!(replica.count("audit_record"), 0, "a look is recorded in the database");
 }
 
+/// S1: who calls is asked of the database: what a replica says of organisations that are gone, or not there yet, counts for nothing, and
+/// makes no call wait.
+#[test]
+fn s1_a_replica_that_lags_admits_nobody_and_keeps_nobody_out() {
+    if postgres_is_missing() {
+        return;
+    }
+    let (database, replica) = (Database::demo(Kind::Postgres), Database::demo(Kind::Postgres));
+    let server = before_a_replica(&database, replica.url());
+    let fault = || server.post(MESSAGES, "", LIST.as_bytes()).fault();
+    assert_eq!([fault(), fault()], [None, None]);
+    database
+        .connection()
+        .execute("DELETE FROM organisation WHERE key = '2/81'")
+        .unwrap();
+    assert_eq!([fault(), fault()], [Some(1013), Some(1013)]);
+    replica.connection().execute("DELETE FROM organisation WHERE key = '2/81'").unwrap();
+    database
+        .connection()
+        .execute("INSERT INTO organisation VALUES ('2/81', 'A-kasse', '90000011')")
+        .unwrap();
+    assert_eq!([fault(), fault()], [None, None]);
+}
+
 /// A replica that is away costs one call half a second, and no answer.
 #[test]
 fn a_replica_that_is_away_is_passed_over() {

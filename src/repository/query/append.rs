@@ -141,8 +141,10 @@ fn standing(connection: &mut Connection, units: &[&Unit]) -> QueryResult<Standin
     let (mut citizens, mut threads, mut messages) = (Vec::new(), Vec::new(), Vec::new());
     let (mut requests, mut recipients) = (Vec::new(), Vec::new());
     let (mut resting, mut to_be_held, mut claims) = (false, Vec::new(), Vec::new());
+    let mut admitted_before = false;
     for (condition, _) in units.iter().flat_map(|unit| &unit.conditions) {
         match condition {
+            Condition::AgreementsUnchanged { .. } => admitted_before = true,
             Condition::ThreadOpen { citizen, thread } => {
                 citizens.push(Identifier(citizen.0));
                 threads.push(Identifier(thread.0));
@@ -174,6 +176,10 @@ fn standing(connection: &mut Connection, units: &[&Unit]) -> QueryResult<Standin
     }
     // After the threads, as purge does it: so two processes cannot wait for each other.
     standing.hands = outbox::hands(connection, &claims)?;
+    if admitted_before {
+        // Last: what changed while the locks were waited for counts.
+        standing.agreements = Some(super::organisations::version(connection)?);
+    }
     Ok(standing)
 }
 

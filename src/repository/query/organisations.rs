@@ -1,5 +1,5 @@
 //! Organisations, and the agreements that say which certificate may act for which of them.
-//! Answers what is registered, ended agreements too.
+//! Answers what is registered, ended agreements too; a number tells whether any of it has changed.
 //! Which agreement counts on a day is left to the services.
 
 use chrono::NaiveDate;
@@ -11,6 +11,22 @@ use super::super::schema::{agreement, organisation};
 use super::super::types;
 use super::Connection;
 use crate::domain::Organisation;
+
+diesel::table! {
+    #[sql_name = "__agreement_version"]
+    agreement_version (id) {
+        id -> Integer,
+        version -> BigInt,
+    }
+}
+
+/// A number that moves with every change to an agreement or an organisation, in the same transaction: triggers see to that, whoever changes something.
+pub fn version(connection: &mut Connection) -> QueryResult<i64> {
+    agreement_version::table
+        .find(1)
+        .select(agreement_version::version)
+        .first(connection)
+}
 
 /// Is the organisation registered?
 pub fn exist(connection: &mut Connection, wanted: &Organisation) -> QueryResult<bool> {
