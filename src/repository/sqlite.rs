@@ -57,7 +57,7 @@ pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite"
 
 /// A commit is on the disk when it is answered: WAL alone would lose it with the power. The log may grow to 64 MiB before it is copied into
 /// the file, which holds up the commit that does it: a message touches a page of every table it has a row in, and a page that many messages
-/// touched is copied once. With SQLite's 4 MiB every tenth commit took three times as long.
+/// touched is copied once. With SQLite's 4 MiB one message in twenty took three times as long as most.
 const WRITER: &str = "PRAGMA busy_timeout = 1000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; \
                       PRAGMA wal_autocheckpoint = 16384; PRAGMA secure_delete = ON; PRAGMA busy_timeout = 0;";
 /// How long a writer waits for the write lock at a time, and how often it looks. SQLite's own waiting looks ever less often and

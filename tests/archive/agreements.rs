@@ -22,14 +22,7 @@ on_each_engine! {
         let repository = database.repository();
         repository.load_demo().unwrap();
         let mut plain = database.connection();
-        let mut known = repository.reader().agreement_version().unwrap();
-        let mut moved = |what: &str| {
-            let now = repository.reader().agreement_version().unwrap();
-            let moved = now > known;
-            assert!(now >= known, "{what}: it went back");
-            known = now;
-            moved
-        };
+        let mut moved = watched(|| repository.reader().agreement_version().unwrap());
         sent(&repository, &[]);
         assert!(!moved("a message"));
         let line = format!("{AGREEMENTS}ny\t90000011\tCVR:90000011-FID:7\t2\t81\t2020-01-01\t2100-07-01\n");

@@ -15,14 +15,7 @@ on_each_engine! {
         let repository = database.repository();
         repository.load_demo().unwrap();
         let mut plain = database.connection();
-        let mut known = repository.reader().code_list_version().unwrap();
-        let mut moved = |what: &str| {
-            let now = repository.reader().code_list_version().unwrap();
-            let moved = now > known;
-            assert!(now >= known, "{what}: it went back");
-            known = now;
-            moved
-        };
+        let mut moved = watched(|| repository.reader().code_list_version().unwrap());
         sent(&repository, &[]);
         assert!(!moved("a message"));
 

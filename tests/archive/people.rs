@@ -247,3 +247,13 @@ pub fn sent(repository: &Repository, documents: &[Arc<Document>]) -> Message {
     repository.commit(sending(&message, documents)).wait().unwrap();
     message
 }
+
+/// Tells, each time it is asked, whether a number has moved since; it never goes back.
+pub fn watched(number: impl Fn() -> i64) -> impl FnMut(&str) -> bool {
+    let mut known = number();
+    move |what| {
+        let before = std::mem::replace(&mut known, number());
+        assert!(known >= before, "{what}: it went back");
+        known > before
+    }
+}
