@@ -38,8 +38,13 @@ use support::database::Kind;
 use support::scenario::{self, Outcome, Step};
 use support::server;
 use support::stage::{self, Stage};
+use tikv_jemallocator::Jemalloc;
 use uuid::Uuid;
 use xml::{Limits, Reader, Writer};
+
+/// As in the program.
+#[global_allocator]
+static MEMORY: Jemalloc = Jemalloc;
 
 /// The body of a message of about 3 kB, and of one with a document of 200 kB.
 fn messages() -> [(&'static str, String); 2] {

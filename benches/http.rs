@@ -33,6 +33,11 @@ use dialogmodul::services::Sources;
 use support::database::{Database, Kind};
 use support::scenario;
 use support::server::{Connection, Server, connect, request};
+use tikv_jemallocator::Jemalloc;
+
+/// As in the program.
+#[global_allocator]
+static MEMORY: Jemalloc = Jemalloc;
 
 const CONNECTIONS: usize = 16;
 const XML: &str = "Content-Type: text/xml; charset=utf-8\r\n";

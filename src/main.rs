@@ -2,6 +2,12 @@
 
 use std::process::ExitCode;
 
+use tikv_jemallocator::Jemalloc;
+
+/// Memory of the whole program, of its C libraries, too; set up in `.cargo/config.toml`.
+#[global_allocator]
+static MEMORY: Jemalloc = Jemalloc;
+
 fn main() -> ExitCode {
     dialogmodul::command::run()
 }

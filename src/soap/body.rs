@@ -17,6 +17,8 @@ use crate::settings::Limits;
 
 /// A declared length is believed up to here; a longer body lets the buffer grow as it comes.
 const BELIEVED: usize = 64 * 1024;
+/// Who has sent so large a part of what was declared is believed the rest: each step copies what is there, and leaves its old place behind.
+const PART: usize = 16;
 
 /// Reads a body of at most `limit` bytes; `declared` is its `Content-Length`.
 ///
@@ -53,14 +55,14 @@ pub(super) async fn read(
     }
 }
 
-/// Grows the buffer by doubling; while the body keeps its word, not beyond the declared length.
+/// Grows the buffer, while the body keeps its word, in few steps and not beyond the declared length; afterwards by doubling.
 fn make_room(body: &mut Vec<u8>, more: usize, declared: usize) {
     let needed = body.len() + more;
     if needed <= body.capacity() {
         return;
     }
     if needed <= declared {
-        let room = needed.max(body.len() * 2).min(declared);
+        let room = needed.max(body.len() * PART).min(declared);
         body.reserve_exact(room - body.len());
     } else {
         body.reserve(more);

@@ -139,7 +139,8 @@ async fn call(door: Arc<Door>, service: Service, methods: &'static str, request:
     let seconds = door.limits.body_seconds;
     let begun = errand.as_ref().ok().and_then(|(request, _)| begin(&door, request));
     let is_ahead = errand.is_ok() && !matches!(&begun, Some((_, Some(arrival))) if arrival.unit.conditions.is_empty());
-    let carrying = carry_out(door, entry, errand, begun, promise);
+    // In a box, for it is large, and would be copied to each place where it may wait.
+    let carrying = Box::pin(carry_out(door, entry, errand, begun, promise));
     let carried = async {
         if is_ahead {
             // A call that has come in is carried out and recorded even if its client goes away meanwhile.

@@ -49,7 +49,8 @@ pub(super) async fn settle(desk: &Desk, arrival: Arrival, again: bool, promise: 
         // What there is to record of it, the archive has tried to.
         Err(error) => return Settled::Answer(Err(error.into())),
     };
-    Settled::Answer(Err(refuse(desk, record, rejection, promise).await))
+    // In a box: it is rare, and every call would carry room for it.
+    Settled::Answer(Err(Box::pin(refuse(desk, record, rejection, promise)).await))
 }
 
 /// A condition no longer held when the facts were to be stored: the call is refused, and that is recorded instead.

@@ -370,60 +370,83 @@ def halves(server):
 
 
 async def overload(server, report, small):
-    seconds = 4 if small else 15
+    """Turns of the peak and of the crowd, one after the other, so that a slow moment of the machine meets both; the middle one counts."""
+    seconds = 4 if small else 30
+    turns = 1 if small else 3
     request = post(MESSAGES, CREATE)
     processors = halves(server)
-
-    def steady(callers, seconds):
-        crowd = Crowd(server.port, request)
-        for _ in range(callers):
-            crowd.call()
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            for _ in range(crowd.listen(0.1)):
-                crowd.call()
-        crowd.close()
-        return crowd.answers / seconds
-
-    steady(32, 2)
-    progress("overload: the peak")
-    peak = max(steady(callers, seconds / 2) for callers in (32, 256))
-    crowd, offered, most = Crowd(server.port, request), 0, 0
-    started, looked, spent = time.monotonic(), 0, server.spent()
-    while (now := time.monotonic() - started) < seconds:
-        # A few at a time: callers that cannot keep up do not make the run longer.
-        for _ in range(32):
-            if offered < now * peak * 4 and len(crowd.busy) < 4000:
-                crowd.call()
-                offered += 1
-        crowd.listen(0 if offered < now * peak * 4 else 0.001)
-        if now > looked + 0.2:
-            looked, most = now, max(most, server.memory())
-            progress(f"overload: {crowd.answers} answered, {len(crowd.refusals)} asked to come back")
-    goodput, spent = crowd.answers / now, (server.spent() - spent) / now
-    while crowd.busy and time.monotonic() - started < seconds + 30:
-        crowd.listen(0.1)
-    crowd.neither += len(crowd.busy)
-    crowd.close()
-    calm = time.monotonic()
-    connection = Connection(server.port)
-    in_a_row = 0
-    while in_a_row < 20 and time.monotonic() - calm < 30:
-        begun = time.monotonic()
-        status = await connection.ask(request)
-        in_a_row = in_a_row + 1 if status == 200 and time.monotonic() - begun < 0.1 else 0
-    back = time.monotonic() - calm
+    steady(server, request, 32, 2)
+    peaks, goodputs, crowds = [], [], []
+    for turn in range(1, turns + 1):
+        progress(f"overload, turn {turn} of {turns}: the peak")
+        peaks.append(max(steady(server, request, callers, seconds / 2 / turns) for callers in (32, 256)))
+        crowds.append(Overload(server, request, peaks[-1] * 4, seconds / turns))
+        goodputs.append(crowds[-1].goodput / peaks[-1] * 100)
     os.sched_setaffinity(0, processors)
     progress("")
-    report.line("peak, with 32 or 256 callers", peak, "messages a second")
-    report.line("offered", offered / now / peak, "times the peak")
-    report.line("goodput beside the peak", goodput / peak * 100, "%", least=80)
-    report.line("processors the server had", spent, "")
-    report.line("asked to come back", len(crowd.refusals), "calls")
-    report.line("asked to come back, p99 after", percentile(crowd.refusals, 0.99) * 1000, "ms", most=100)
-    report.line(f"answered neither way {sorted(crowd.others) or str()}", crowd.neither, "calls", most=0)
-    report.line("back to normal after", back, "s", most=10)
-    report.line("memory", most / (1 << 20), "MiB", most=512)
+    middle = sorted(range(turns), key=goodputs.__getitem__)[turns // 2]
+    refusals = [waited for crowd in crowds for waited in crowd.refusals]
+    others = sorted(set().union(*(crowd.others for crowd in crowds)))
+    report.line("peak, with 32 or 256 callers", peaks[middle], "messages a second")
+    report.line("offered", crowds[middle].offered / peaks[middle], "times the peak")
+    report.line(f"goodput beside the peak (turns: {', '.join(f'{goodput:.0f}' for goodput in goodputs)})", goodputs[middle], "%", least=80)
+    report.line("processors the server had", crowds[middle].spent, "")
+    report.line("asked to come back", len(refusals), "calls")
+    report.line("asked to come back, p99 after", percentile(refusals, 0.99) * 1000, "ms", most=100)
+    report.line(f"answered neither way {others or str()}", sum(crowd.neither for crowd in crowds), "calls", most=0)
+    report.line("back to normal after", max(crowd.back for crowd in crowds), "s", most=10)
+    report.line("memory", max(crowd.memory for crowd in crowds) / (1 << 20), "MiB", most=512)
+
+
+def steady(server, request, callers, seconds):
+    """Messages a second that so many callers get answered who call again as soon as they are."""
+    crowd = Crowd(server.port, request)
+    for _ in range(callers):
+        crowd.call()
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        for _ in range(crowd.listen(0.1)):
+            crowd.call()
+    crowd.close()
+    return crowd.answers / seconds
+
+
+class Overload:
+    """So many calls a second from at most 4,000 callers, for so long, and what became of them. Times in seconds, memory in bytes, the rest a second."""
+
+    def __init__(self, server, request, wanted, seconds):
+        crowd, offered, self.memory = Crowd(server.port, request), 0, 0
+        started, looked, spent = time.monotonic(), 0, server.spent()
+        while (now := time.monotonic() - started) < seconds:
+            # A few at a time: callers that cannot keep up do not make the run longer.
+            for _ in range(32):
+                if offered < now * wanted and len(crowd.busy) < 4000:
+                    crowd.call()
+                    offered += 1
+            crowd.listen(0 if offered < now * wanted else 0.001)
+            if now > looked + 0.2:
+                looked, self.memory = now, max(self.memory, server.memory())
+                progress(f"overload: {crowd.answers} answered, {len(crowd.refusals)} asked to come back")
+        self.offered, self.goodput, self.spent = offered / now, crowd.answers / now, (server.spent() - spent) / now
+        while crowd.busy and time.monotonic() - started < seconds + 30:
+            crowd.listen(0.1)
+        self.refusals, self.others, self.neither = crowd.refusals, crowd.others, crowd.neither + len(crowd.busy)
+        crowd.close()
+        self.back = calm(server, request)
+
+
+def calm(server, request):
+    """Seconds until twenty calls in a row are answered within a tenth of a second."""
+    began, in_a_row = time.monotonic(), 0
+    crowd = Crowd(server.port, request)
+    while in_a_row < 20 and time.monotonic() - began < 30:
+        asked, before = time.monotonic(), crowd.answers
+        crowd.call()
+        while crowd.busy and time.monotonic() - asked < 30:
+            crowd.listen(0.1)
+        in_a_row = in_a_row + 1 if crowd.answers > before and time.monotonic() - asked < 0.1 else 0
+    crowd.close()
+    return time.monotonic() - began
 
 
 PARTS = {"single": single, "beside": beside, "slow": slow, "overload": overload}
