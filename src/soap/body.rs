@@ -96,13 +96,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_buffer_of_a_body_that_keeps_its_word_is_no_larger_than_the_body() {
-        let (mut body, chunk, declared) = (Vec::with_capacity(100), [0; 30], 1_000);
+    fn the_buffer_of_a_body_that_keeps_its_word_grows_in_few_steps_and_not_ahead_of_what_has_come() {
+        let (mut body, chunk, declared) = (Vec::with_capacity(100), [0; 30], 10_000);
+        let mut steps = 0;
         while body.len() + chunk.len() < declared {
+            let before = body.capacity();
             make_room(&mut body, chunk.len(), declared);
             body.extend_from_slice(&chunk);
-            assert!(body.capacity() <= declared, "{}", body.capacity());
+            steps += usize::from(body.capacity() > before);
+            let most = declared.min(PART * body.len());
+            assert!(body.capacity() <= most, "{} for {}", body.capacity(), body.len());
         }
+        assert_eq!(steps, 2);
         make_room(&mut body, 30, declared);
         assert!(body.capacity() >= body.len() + 30, "more than was declared still finds room");
     }

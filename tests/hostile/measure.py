@@ -412,7 +412,7 @@ def steady(server, request, callers, seconds):
 
 
 class Overload:
-    """So many calls a second from at most 4,000 callers, for so long, and what became of them. Times in seconds, memory in bytes, the rest a second."""
+    """So many calls a second from at most 4,000 callers, for so many seconds, and what became of them; `offered` and `goodput` are calls a second."""
 
     def __init__(self, server, request, wanted, seconds):
         crowd, offered, self.memory = Crowd(server.port, request), 0, 0
