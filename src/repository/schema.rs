@@ -1,6 +1,6 @@
 //! The tables as Diesel sees them; the migrations of both engines agree with it (a test compares them).
 //! Instants are `timestamptz` or microseconds, identifiers `uuid` or 16 bytes, see `types`.
-//! What a table is for stands in the migrations.
+//! What a table is for stands in the migrations. A table whose name begins with `__` says something about its database and is not moved.
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -404,6 +404,37 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::repository::types::{Id, Instant};
+    #[sql_name = "__code_list_version"]
+    code_list_version (id) {
+        id -> Integer,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::repository::types::{Id, Instant};
+    #[sql_name = "__agreement_version"]
+    agreement_version (id) {
+        id -> Integer,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::repository::types::{Id, Instant};
+    #[sql_name = "__unread"]
+    unread (recipient, message) {
+        recipient -> Text,
+        message -> Id,
+        citizen -> Id,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     citizen,
     organisation,
@@ -435,4 +466,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     legal_hold,
     purged_thread,
     purged_document,
+    code_list_version,
+    agreement_version,
+    unread,
 );

@@ -246,6 +246,54 @@ on_each_engine! {
         assert_eq!(repository.reader().messages_to_authority(&fund(), &MessageFilter::default()).unwrap().len(), 0);
     }
 
+    /// M10, M21: an inbox of the unread is what its authority has not read, whoever else has; the other filters narrow it as they do any list.
+    fn m10_m21_an_inbox_shows_what_is_unread(database: &Database) {
+        let repository = database.repository();
+        repository.load_demo().unwrap();
+        let centre = job_centre();
+        let send = |minute, message: Message| {
+            let message = Message { created_at: minutes_later(minute), ..message };
+            repository.commit(sending(&message, &[])).wait().unwrap();
+            message
+        };
+        let first: Vec<Message> = [ALMA, "2304780009", "0706920016", ALMA]
+            .into_iter()
+            .zip([0, 60, 120, 180])
+            .map(|(cpr, minute)| send(minute, letter(citizen(&repository, cpr).key)))
+            .collect();
+        let unread = |filter: MessageFilter| {
+            let filter = MessageFilter { unread_only: true, ..filter };
+            let page = repository.reader().messages_to_authority(&centre, &filter).unwrap();
+            page.into_iter().map(|(_, message)| message.id).collect::<Vec<_>>()
+        };
+        let newest_first = |messages: &[&Message]| messages.iter().rev().map(|message| message.id).collect::<Vec<_>>();
+        let all = MessageFilter::default;
+        assert_eq!(unread(all()), newest_first(&first.iter().collect::<Vec<_>>()));
+
+        // Readers that are not the recipient; what the centre itself writes, to others or to itself; what is not to it.
+        repository.commit(reading(&first[0], None, minutes_later(190))).wait().unwrap();
+        repository.commit(reading(&first[0], Some(fund()), minutes_later(190))).wait().unwrap();
+        let to_itself = letter(first[0].citizen);
+        send(191, answer(&first[0]));
+        send(192, Message { from: to_itself.to.clone(), ..to_itself });
+        send(193, Message { to: the_citizen(), ..letter(first[0].citizen) });
+        assert_eq!(unread(all()), newest_first(&first.iter().collect::<Vec<_>>()));
+
+        repository.commit(reading(&first[1], Some(job_centre()), minutes_later(194))).wait().unwrap();
+        assert_eq!(unread(all()), newest_first(&[&first[0], &first[2], &first[3]]));
+        // What was rectified leaves a mark, and that is unread like any other.
+        repository.commit(rectifying(&first[2])).wait().unwrap();
+        assert_eq!(unread(all()), newest_first(&[&first[0], &first[2], &first[3]]));
+
+        assert_eq!(unread(MessageFilter { limit: 1, ..all() }), [first[3].id]);
+        assert_eq!(unread(MessageFilter { before: Some(first[3].id), limit: 1, ..all() }), [first[2].id]);
+        assert_eq!(unread(MessageFilter { from: Some(minutes_later(120)), ..all() }), newest_first(&[&first[2], &first[3]]));
+        assert_eq!(unread(MessageFilter { to: Some(minutes_later(120)), ..all() }), [first[0].id]);
+        assert_eq!(unread(MessageFilter { thread: Some(first[2].thread), ..all() }), [first[2].id]);
+        assert_eq!(unread(MessageFilter { context: Some(Context(999)), ..all() }), []);
+        unread_is_listed(database);
+    }
+
     /// A list is a constant number of queries, whatever its length, and hidden documents are not asked for.
     fn lists_take_a_constant_number_of_queries(database: &Database) {
         thread_local!(static QUERIES: Cell<usize> = const { Cell::new(0) });

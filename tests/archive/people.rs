@@ -13,6 +13,8 @@ use dialogmodul::domain::*;
 use dialogmodul::repository::Repository;
 use uuid::Uuid;
 
+use crate::support::database::Database;
+
 pub const ALMA: &str = "1503850002";
 
 pub fn fund() -> Organisation {
@@ -255,5 +257,17 @@ pub fn watched(number: impl Fn() -> i64) -> impl FnMut(&str) -> bool {
         let before = std::mem::replace(&mut known, number());
         assert!(known >= before, "{what}: it went back");
         known > before
+    }
+}
+
+/// The list of the unread that triggers keep is the one that follows from messages and readings.
+pub fn unread_is_listed(database: &Database) {
+    let follows = "SELECT recipient, id, citizen FROM message WHERE recipient NOT IN ('citizen', sender) AND NOT EXISTS \
+                   (SELECT 1 FROM reading WHERE reading.citizen = message.citizen AND reading.message = message.id AND reader = recipient)";
+    let listed = "SELECT recipient, message, citizen FROM __unread";
+    let mut plain = database.connection();
+    for (one, other) in [(follows, listed), (listed, follows)] {
+        let differ = format!("SELECT count(*) AS value FROM ({one} EXCEPT {other}) AS differing");
+        assert_eq!(plain.number(&differ), 0, "{:?}: {one} EXCEPT {other}", database.kind());
     }
 }

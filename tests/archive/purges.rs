@@ -116,6 +116,7 @@ on_each_engine! {
         assert_eq!(dry.purged, report.purged);
         assert_eq!(before["message"], 3, "a dry run removes nothing");
 
+        unread_is_listed(database);
         let counts = database.counts();
         assert_eq!(["thread", "message", "message_content", "document", "document_name"].map(|table| counts[table]), [1; 5]);
         assert_eq!(counts["document_content"], 1, "the young thread has the same document");
@@ -139,6 +140,7 @@ on_each_engine! {
         assert_eq!(rest.total().threads, 1);
         let counts = database.counts();
         assert_eq!(OF_MESSAGES.map(|table| counts[table]), [0; 13]);
+        assert_eq!(database.count("__unread"), 0);
     }
 
     /// S7: periods come from the table, by context, and count from the last activity: sent, read or rectified.

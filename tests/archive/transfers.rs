@@ -183,6 +183,8 @@ fn there_and_back(kind: Kind) {
     assert_eq!(rows(&abroad), abroad_first);
 
     for database in [&abroad, &back] {
+        assert!(database.connection().number("SELECT count(*) AS value FROM __unread") > 0);
+        unread_is_listed(database);
         let repository = database.repository();
         let verified = repository.audit().verify(&ends, &mut |_, _| ()).unwrap();
         assert_eq!(verified.findings.len(), 0, "{:?}", verified.findings);

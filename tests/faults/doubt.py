@@ -24,6 +24,7 @@ DAMAGES = {
                                 "position = 1000000; INSERT INTO queue_event SELECT * FROM twice"),
     "a delivery waits nowhere": ("partial", f"DELETE FROM outbox WHERE message = {MAIL}; DELETE FROM delivery_outcome WHERE message = {MAIL}"),
     "a reading is gone": ("lost", "DELETE FROM reading"),
+    "an unread message is not listed": ("partial: the list of the unread", "DELETE FROM __unread WHERE message = (SELECT max(message) FROM __unread)"),
     "a rectification is gone": ("lost", "DELETE FROM rectification"),
     "a message is there twice": ("duplicate", "CREATE TABLE twice AS SELECT * FROM message_content LIMIT 1; UPDATE twice SET message = x'00'; "
                                  "INSERT INTO message_content SELECT * FROM twice"),

@@ -53,6 +53,9 @@ class Archive:
         self.contents = {row[0]: row[1] for row in rows(f"SELECT {hexed('message')}, text FROM message_content")}
         self.rectified = {row[0] for row in rows(f"SELECT {hexed('message')} FROM rectification")}
         self.read = {row[0] for row in rows(f"SELECT {hexed('message')} FROM reading")}
+        self.unread = {row[0] for row in rows(f"SELECT {hexed('id')} FROM message WHERE recipient NOT IN ('citizen', sender) AND NOT EXISTS "
+                                              "(SELECT 1 FROM reading WHERE citizen = message.citizen AND message = message.id AND reader = recipient)")}
+        self.listed = {row[0] for row in rows(f"SELECT {hexed('message')} FROM __unread")}
         self.documents = collections.Counter(row[0] for row in rows(f"SELECT {hexed('message')} FROM document"))
         self.whole_documents = collections.Counter(row[0] for row in rows(
             f"SELECT {hexed('document.message')} FROM document JOIN document_name ON document_name.citizen = document.citizen "
@@ -80,6 +83,8 @@ def partial(read):
             yield f"partial: message {message} has no delivery"
         if message not in read.audited:
             yield f"partial: message {message} has no audit record"
+    for message in read.unread ^ read.listed:
+        yield f"partial: the list of the unread is wrong about {message}"
     first_messages = sum(first in ("1", "t") for _, first, *_ in read.messages.values())
     if first_messages != len(read.threads):
         yield f"partial: {len(read.threads)} threads for {first_messages} first messages"

@@ -13,7 +13,7 @@ INSERT INTO message_content SELECT citizen, id, 'Titel', repeat('Tekst ', 100) F
 INSERT INTO document SELECT citizen, document, id, 'application/pdf', 16, sha256 FROM sent;
 INSERT INTO document_name SELECT citizen, document, 'navn.pdf' FROM sent;
 INSERT INTO document_content SELECT citizen, sha256, sha256 FROM sent;
-INSERT INTO reading SELECT citizen, id, recipient, at FROM sent;
+INSERT INTO reading SELECT citizen, id, recipient, at FROM sent WHERE n % 4 <> 0;
 INSERT INTO rectification SELECT citizen, id, '2/81', 'Fejl', at FROM sent WHERE n % 3 = 0;
 INSERT INTO delivery SELECT citizen, id, 4, id, 2 FROM sent;
 INSERT INTO delivery_outcome SELECT citizen, id, 4, 2, at FROM sent;

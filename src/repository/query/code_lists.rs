@@ -4,22 +4,17 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
 
-use super::super::schema::code_list_item;
+use super::super::schema::{code_list_item, code_list_version};
 use super::Connection;
 use crate::domain::code_list::{CodeLists, Item};
 
-#[derive(QueryableByName)]
-struct Version {
-    #[diesel(sql_type = BigInt)]
-    version: i64,
-}
-
 /// A number that moves with every change to any list, in the same transaction: triggers see to that, whoever changes something.
 pub fn version(connection: &mut Connection) -> QueryResult<i64> {
-    let found: Version = diesel::sql_query("SELECT version FROM __code_list_version WHERE id = 1").get_result(connection)?;
-    Ok(found.version)
+    code_list_version::table
+        .find(1)
+        .select(code_list_version::version)
+        .first(connection)
 }
 
 /// Every list with every value.

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::dsl::{case_when, exists, not};
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::super::schema::{
     citizen, delivery, delivery_outcome, document, document_content, document_name, message, message_content, reading, rectification,
+    unread,
 };
 use super::super::types::{CITIZEN, Identifier, Moment, viewer_key};
 use super::super::{CitizenNumbers, MessageFilter, StoredDocument};
@@ -257,7 +258,14 @@ fn rows(connection: &mut Connection, selection: &Selection<'_>, viewer: &str) ->
             .filter(answers.field(message::id).ne(message::id))
             .select(answers.field(message::id)),
     );
+    // Whoever does not filter by the list of the unread does not pay for it: the engines leave a join out that adds nothing.
     let query = message::table
+        .left_join(
+            unread::table.on(unread::recipient
+                .eq(message::recipient)
+                .and(unread::message.eq(message::id))
+                .and(unread::citizen.eq(message::citizen))),
+        )
         .left_join(
             rectification::table.on(rectification::citizen
                 .eq(message::citizen)
@@ -365,7 +373,9 @@ fn rows(connection: &mut Connection, selection: &Selection<'_>, viewer: &str) ->
             query = query.filter(message::channel.eq(channel.code()));
         }
         if let Some(from) = filter.from {
-            query = query.filter(message::created_at.ge(Moment(from)));
+            query = query
+                .filter(message::created_at.ge(Moment(from)))
+                .filter(message::id.ge(earliest(from)));
         }
         if let Some(to) = filter.to {
             query = query.filter(message::created_at.lt(Moment(to)));
@@ -373,19 +383,43 @@ fn rows(connection: &mut Connection, selection: &Selection<'_>, viewer: &str) ->
         if let Some(before) = filter.before {
             query = query.filter(message::id.lt(Identifier(before.0)));
         }
-        if filter.unread_only {
-            let seen = views
-                .filter(views.field(reading::citizen).eq(message::citizen))
-                .filter(views.field(reading::message).eq(message::id))
-                .filter(views.field(reading::reader).eq(viewer))
-                .select(views.field(reading::message));
-            query = query.filter(message::sender.ne(viewer)).filter(not(exists(seen)));
+        if let (true, Some(recipient)) = (filter.unread_only, &selection.recipient) {
+            // The list of the unread comes first, and is searched and ordered by its own key.
+            query = query.filter(unread::recipient.eq(recipient)).order(unread::message.desc());
+            if let Some(from) = filter.from {
+                query = query.filter(unread::message.ge(earliest(from)));
+            }
+            if let Some(before) = filter.before {
+                query = query.filter(unread::message.lt(Identifier(before.0)));
+            }
+        } else {
+            query = query.order(message::id.desc());
+            if filter.unread_only {
+                let seen = views
+                    .filter(views.field(reading::citizen).eq(message::citizen))
+                    .filter(views.field(reading::message).eq(message::id))
+                    .filter(views.field(reading::reader).eq(viewer))
+                    .select(views.field(reading::message));
+                query = query.filter(message::sender.ne(viewer)).filter(not(exists(seen)));
+            }
         }
-        query = query.order(message::id.desc()).limit(filter.limit.into());
+        query = query.limit(filter.limit.into());
     } else {
         query = query.order(message::id.asc());
     }
     query.load(connection)
+}
+
+/// No message of the instant or later has a smaller identifier, so a list need not be read to its end: an identifier is a UUIDv7 and begins with the
+/// millisecond it was drawn in, a moment after the call came. An hour for a clock that is put back in that moment.
+fn earliest(instant: DateTime<Utc>) -> Identifier {
+    const MILLISECONDS: u64 = (1 << 48) - 1;
+    let drawn = instant
+        .checked_sub_signed(TimeDelta::hours(1))
+        .unwrap_or(instant)
+        .timestamp_millis();
+    let drawn = u64::try_from(drawn).unwrap_or_default().min(MILLISECONDS);
+    Identifier(Uuid::from_u64_pair(drawn << 16, 0))
 }
 
 fn assemble(row: Row, (rectified, read, delivery, outcome, replied): Since) -> QueryResult<Message> {

@@ -7,18 +7,10 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::super::Agreement;
-use super::super::schema::{agreement, organisation};
+use super::super::schema::{agreement, agreement_version, organisation};
 use super::super::types;
 use super::Connection;
 use crate::domain::Organisation;
-
-diesel::table! {
-    #[sql_name = "__agreement_version"]
-    agreement_version (id) {
-        id -> Integer,
-        version -> BigInt,
-    }
-}
 
 /// A number that moves with every change to an agreement or an organisation, in the same transaction: triggers see to that, whoever changes something.
 pub fn version(connection: &mut Connection) -> QueryResult<i64> {
