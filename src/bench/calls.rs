@@ -2,7 +2,7 @@
 //! It knows who may call about whom there. Requests are written once, beforehand; only the queue, whose calls depend on each other, is called with the
 //! typed client.
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use xml::datatypes::Base64;
 use xml::{Encode, Rule};
 
@@ -188,15 +188,30 @@ pub fn headers_about(person: Person) -> Result<Headers, Trouble> {
     headers(JOB_CENTRE, &person.job_centre()).map_err(wrong)
 }
 
-/// GetAuthorityMessages of a job centre.
-pub fn inbox(person: Person) -> Result<Request, Trouble> {
+/// What of an inbox is wanted.
+#[derive(Clone, Copy, Debug)]
+pub enum Inbox {
+    /// The newest.
+    Newest,
+    /// What is unread.
+    Unread,
+    /// What came since an instant, in milliseconds since 1970.
+    Since(i64),
+}
+
+/// GetAuthorityMessages of a job centre, 20 at most.
+pub fn inbox(person: Person, wanted: Inbox) -> Result<Request, Trouble> {
+    let since = match wanted {
+        Inbox::Since(milliseconds) => DateTime::from_timestamp_millis(milliseconds),
+        Inbox::Newest | Inbox::Unread => None,
+    };
     let request = GetAuthorityMessagesRequestType {
         citizen_message_context_type_identifier: None,
         citizen_message_channel_type_identifier: None,
         citizen_message_thread_identifier: None,
-        from_date_time: None,
+        from_date_time: since.map(Into::into),
         to_date_time: None,
-        unread_only: None,
+        unread_only: matches!(wanted, Inbox::Unread).then_some(true),
         max_count: Some(MaxCountType::new(20).map_err(wrong)?),
         continuation_token: None,
     };

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use chrono::Utc;
 
 use super::{Plan, Trouble};
-use crate::repository::bench::{self, Made};
+use crate::repository::bench::{self, Filling, Made};
 
 /// A temporary folder.
 pub struct Folder(PathBuf);
@@ -35,10 +35,7 @@ impl Drop for Folder {
 pub struct Archive {
     url: String,
     _made: Option<Made>,
-    /// Citizens.
-    pub citizens: u32,
-    each: u32,
-    now: i64,
+    filling: Filling,
 }
 
 impl Archive {
@@ -54,23 +51,40 @@ impl Archive {
         };
         drop(bench::open(&url)?);
         let now = Utc::now().timestamp_millis();
-        bench::fill(&url, citizens, each, now)?;
-        Ok(Self {
-            url,
-            _made: made,
-            citizens,
-            each,
-            now,
-        })
+        let filling = Filling { citizens, each, now };
+        filling.fill(&url)?;
+        Ok(Self { url, _made: made, filling })
+    }
+
+    /// Gives one authority an inbox of as many messages again.
+    pub fn with_inbox(self) -> Result<Self, Trouble> {
+        self.filling.fill_inbox(&self.url)?;
+        Ok(self)
     }
 
     pub fn url(&self) -> &str {
         &self.url
     }
 
+    /// Citizens.
+    pub fn citizens(&self) -> u32 {
+        self.filling.citizens
+    }
+
+    /// Messages of citizens; as many again where there is an inbox.
+    pub fn messages(&self) -> u64 {
+        u64::from(self.filling.citizens) * u64::from(self.filling.each)
+    }
+
+    /// When the last message was sent, in milliseconds since 1970.
+    pub fn now(&self) -> i64 {
+        self.filling.now
+    }
+
     /// Number and instant of the first message of a citizen, as the filling gives them.
     pub fn first_message(&self, citizen: u32) -> (u64, i64) {
-        let all = i64::from(self.citizens) * i64::from(self.each);
-        (u64::from(citizen) * u64::from(self.each), self.now - all + i64::from(citizen))
+        let Filling { citizens, each, now } = self.filling;
+        let all = i64::from(citizens) * i64::from(each);
+        (u64::from(citizen) * u64::from(each), now - all + i64::from(citizen))
     }
 }

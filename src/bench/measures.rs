@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use super::calls::{self, Documents, Mixed, Person, Repeating, Request, TEXT};
+use super::calls::{self, Documents, Inbox, Mixed, Person, Repeating, Request, TEXT};
 use super::database::{Archive, Folder};
 use super::drive::{Caller, Pace, Run, drive};
 use super::process::Server;
@@ -16,7 +16,7 @@ use super::{Plan, Trouble, median, writes};
 use crate::client::{self, Connections, Tls};
 
 /// What can be measured, in the order it is.
-pub const NAMES: [&str; 9] = [
+pub const NAMES: [&str; 10] = [
     "mix",
     "code-list",
     "messages",
@@ -25,6 +25,7 @@ pub const NAMES: [&str; 9] = [
     "tls",
     "memory",
     "million",
+    "inbox",
     "start",
 ];
 
@@ -56,6 +57,7 @@ pub fn run(plan: &Plan, progress: &dyn Fn(&str)) -> Result<Report, Trouble> {
             "tls" => bench.tls(&mut report)?,
             "memory" => bench.memory(&mut report)?,
             "million" => bench.million(bench.many(&mut many)?, &mut report)?,
+            "inbox" => bench.inbox(&mut report)?,
             "start" => bench.start(bench.many(&mut many)?, &mut report)?,
             other => return Err(Trouble::because("no such measure", other)),
         }
@@ -227,7 +229,7 @@ impl Bench<'_> {
             (self.progress)(&format!("round {round} of {}", self.plan.rounds));
             let count = (self.plan.seconds * 6000.0) as u32;
             let messages = (0..count).map(|number| {
-                let person = Person(number % bare.citizens);
+                let person = Person(number % bare.citizens());
                 person.message(TEXT, None).map(|message| (person, message))
             });
             let messages: Vec<_> = messages
@@ -308,7 +310,7 @@ impl Bench<'_> {
             (self.progress)(&format!("round {round} of {}", self.plan.rounds));
             let count = (self.plan.seconds * 200.0) as u64;
             let messages = (0..count).map(|number| {
-                let person = Person((number % u64::from(bare.citizens)) as u32);
+                let person = Person((number % u64::from(bare.citizens())) as u32);
                 let document = calls::document(DOCUMENT, round << 32 | number);
                 person.message(TEXT, Some(document)).map(|message| (person, message))
             });
@@ -321,7 +323,7 @@ impl Bench<'_> {
                 let first = round << 40 | number;
                 Documents::new(
                     connections(&server, Tls::default())?,
-                    Person(number as u32 % archive.citizens),
+                    Person(number as u32 % archive.citizens()),
                     DOCUMENT,
                     first,
                     FEW as u64,
@@ -417,8 +419,8 @@ impl Bench<'_> {
             name: "million",
             what: format!(
                 "GetMessages among {} messages of {} citizens",
-                u64::from(many.citizens) * 10,
-                many.citizens
+                u64::from(many.citizens()) * 10,
+                many.citizens()
             ),
             value: ours.rate(),
             unit: "calls/s",
@@ -429,13 +431,44 @@ impl Bench<'_> {
         Ok(())
     }
 
+    /// GetAuthorityMessages of an inbox as it is after years against the same of a new one: what is asked, not what was ever sent, is what it costs.
+    fn inbox(&self, report: &mut Report) -> Result<(), Trouble> {
+        let old = self.archive((self.plan.many.get() / 5).max(100), 10)?.with_inbox()?;
+        let new = self.archive(100, 10)?.with_inbox()?;
+        let (large, small) = (self.server(&old, &[])?, self.server(&new, &[])?);
+        // Twenty messages each, which came a minute apart.
+        let since = |archive: &Archive| Inbox::Since(archive.now() - 19 * 60_000);
+        for (name, what, of_old, of_new) in [
+            ("inbox-newest", "the newest 20", Inbox::Newest, Inbox::Newest),
+            ("inbox-unread", "the 20 unread", Inbox::Unread, Inbox::Unread),
+            ("inbox-since", "the 20 since an instant", since(&old), since(&new)),
+        ] {
+            let of_inbox = |wanted| calls::inbox(Person(0), wanted).map(|request| vec![request]);
+            let (of_old, of_new) = (of_inbox(of_old)?, of_inbox(of_new)?);
+            let subject = || self.take(&large, &mut self.repeating(&large, &of_old, FEW)?, Pace::Closed);
+            let other = || self.take(&small, &mut self.repeating(&small, &of_new, FEW)?, Pace::Closed);
+            let (ours, theirs) = self.in_turns(subject, other)?;
+            let (ours, theirs) = (Rounds(ours), Rounds(theirs));
+            report.measures.push(Measure {
+                name,
+                what: format!("GetAuthorityMessages, {what} of an inbox of {}", old.messages()),
+                value: ours.rate(),
+                unit: "calls/s",
+                against: Some((format!("of an inbox of {}", new.messages()), theirs.rate())),
+                target: Some(Target::AtLeast(0.75)),
+                details: json!({"rounds": ours.told(), "floor": theirs.told()}),
+            });
+        }
+        Ok(())
+    }
+
     /// From the start of the process to ready, over the large archive.
     fn start(&self, many: &Archive, report: &mut Report) -> Result<(), Trouble> {
         let started = (0..self.plan.rounds).map(|_| Ok(self.server(many, &[])?.ready_after.as_secs_f64()));
         let seconds = started.collect::<Result<Vec<_>, Trouble>>()?;
         report.measures.push(Measure {
             name: "start",
-            what: format!("from start to ready with {} messages", u64::from(many.citizens) * 10),
+            what: format!("from start to ready with {} messages", u64::from(many.citizens()) * 10),
             value: median(seconds.clone()),
             unit: "s",
             against: None,
@@ -464,9 +497,13 @@ fn first_answer(server: &Server, request: &Request) -> Result<client::Bytes, Tro
 
 /// Requests about citizens from all over the archive.
 fn of_people(archive: &Archive, make: impl Fn(Person) -> Result<Request, Trouble>) -> Result<Vec<Request>, Trouble> {
-    let count = archive.citizens.min(REQUESTS);
+    let count = archive.citizens().min(REQUESTS);
     (0..count)
-        .map(|number| make(Person((u64::from(number) * u64::from(archive.citizens) / u64::from(count)) as u32)))
+        .map(|number| {
+            make(Person(
+                (u64::from(number) * u64::from(archive.citizens()) / u64::from(count)) as u32,
+            ))
+        })
         .collect()
 }
 
@@ -476,7 +513,7 @@ fn kinds(archive: &Archive) -> Result<Vec<(u32, Vec<Request>)>, Trouble> {
         (30, of_people(archive, |person| person.list(20))?),
         (15, of_people(archive, |person| person.thread(archive.first_message(person.0)))?),
         (15, vec![calls::code_list()?]),
-        (10, of_people(archive, calls::inbox)?),
+        (10, of_people(archive, |person| calls::inbox(person, Inbox::Newest))?),
         (20, of_people(archive, |person| person.create(TEXT, None))?),
     ])
 }

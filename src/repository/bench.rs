@@ -20,6 +20,9 @@ use crate::error::Error;
 /// Citizens and messages in bulk; `{citizens}`, `{each}` and `{now}` are put in.
 const FILL_SQLITE: &str = include_str!("bench/fill.sqlite.sql");
 const FILL_POSTGRES: &str = include_str!("bench/fill.postgres.sql");
+/// One authority's inbox beside them, put in the same way.
+const INBOX_SQLITE: &str = include_str!("bench/inbox.sqlite.sql");
+const INBOX_POSTGRES: &str = include_str!("bench/inbox.postgres.sql");
 
 /// The key of the audit in these databases; there is nothing in them to protect.
 pub const AUDIT_KEY: [u8; 32] = [0x5A; 32];
@@ -83,23 +86,48 @@ pub fn open(url: &str) -> Result<Repository, Error> {
     Ok(repository)
 }
 
-/// Fills an archive with citizens and with so many messages for each; the last was sent at `now` (milliseconds since 1970).
-///
-/// # Errors
-/// The database is away, or full.
-pub fn fill(url: &str, citizens: u32, each: u32, now: i64) -> Result<(), Error> {
-    let put_in = |sql: &str| {
-        sql.replace("{citizens}", &citizens.to_string())
-            .replace("{each}", &each.to_string())
-            .replace("{now}", &now.to_string())
-    };
-    match Bare::open(url)? {
-        Bare::Sqlite(mut connection) => connection.batch_execute(&put_in(FILL_SQLITE)),
-        Bare::Postgres(mut connection) => connection
-            .batch_execute(&put_in(FILL_POSTGRES))
-            .and_then(|()| connection.batch_execute("VACUUM (ANALYZE)")),
+/// Citizens and messages of an archive.
+#[derive(Clone, Copy, Debug)]
+pub struct Filling {
+    /// Citizens.
+    pub citizens: u32,
+    /// Messages of each.
+    pub each: u32,
+    /// When the last was sent, in milliseconds since 1970.
+    pub now: i64,
+}
+
+impl Filling {
+    /// Puts them into an archive.
+    ///
+    /// # Errors
+    /// The database is away, or full.
+    pub fn fill(self, url: &str) -> Result<(), Error> {
+        self.carry_out(url, FILL_SQLITE, FILL_POSTGRES)
     }
-    .map_err(|error| away(&error))
+
+    /// Puts as many messages again into the inbox of one authority, all read but twenty.
+    ///
+    /// # Errors
+    /// The database is away, or full.
+    pub fn fill_inbox(self, url: &str) -> Result<(), Error> {
+        self.carry_out(url, INBOX_SQLITE, INBOX_POSTGRES)
+    }
+
+    fn carry_out(self, url: &str, sqlite: &str, postgres: &str) -> Result<(), Error> {
+        let put_in = |sql: &str| {
+            sql.replace("{citizens}", &self.citizens.to_string())
+                .replace("{each}", &self.each.to_string())
+                .replace("{now}", &self.now.to_string())
+        };
+        match Bare::open(url)? {
+            Bare::Sqlite(mut connection) => connection.batch_execute(&put_in(sqlite)),
+            Bare::Postgres(mut connection) => connection
+                .batch_execute(&put_in(postgres))
+                .and_then(|()| connection.batch_execute("VACUUM (ANALYZE)")),
+        }
+        .map_err(|error| away(&error))
+    }
 }
 
 /// The rows of one unit, ready to be inserted.

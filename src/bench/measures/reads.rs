@@ -62,7 +62,7 @@ impl Bench<'_> {
             let subject = || self.take(&server, &mut self.repeating(&server, &requests, FEW)?, Pace::Closed);
             let pages = Pages {
                 repository: &repository,
-                citizens: archive.citizens,
+                citizens: archive.citizens(),
                 most,
                 seconds: self.plan.seconds,
             };
