@@ -19,10 +19,12 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
+use std::thread;
+use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
 use dialogmodul::services::Sources;
-use support::database::{Database, Kind, kinds};
+use support::database::{Database, Kind, kinds, postgres_is_missing};
 use support::server::{Response, Server};
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -257,6 +259,34 @@ fn s7_no_mark_is_left_in_the_files() {
         assert!(list.contains("kanarie000titel") && !list.contains("kanarie119titel"));
         answered(&old, "", &marked("kanarie-bagefter"));
     }
+}
+
+/// S7: who began before the purge still sees what is gone, and PostgreSQL would copy it along: writing anew waits until nobody does.
+#[test]
+fn s7_nothing_is_written_anew_that_somebody_still_sees_on_postgres() {
+    if postgres_is_missing() {
+        return;
+    }
+    let database = Database::demo(Kind::Postgres);
+    let old = server(&database, 6);
+    answered(&old, "", &marked("kanarie000"));
+    let marks: BTreeSet<String> = PARTS.iter().map(|part| format!("kanarie000{part}")).collect();
+    // It sees, and has no table locked.
+    let mut earlier = database.connection();
+    earlier
+        .execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT pg_current_snapshot()")
+        .unwrap();
+    thread::scope(|scope| {
+        let purge = scope.spawn(|| program(&database, &["purge", "--rewrite", "yes"]));
+        while !in_rows(&database, &marks).is_empty() {
+            thread::sleep(Duration::from_millis(20));
+        }
+        thread::sleep(Duration::from_millis(1500));
+        assert!(!purge.is_finished(), "it waits");
+        earlier.execute("COMMIT").unwrap();
+        said(&purge.join().unwrap());
+    });
+    assert_eq!(found(&files(&database), &marks), BTreeSet::new());
 }
 
 /// S7: GetMessages shows nothing of a purged thread; its document was there (8103) for those who could read it.

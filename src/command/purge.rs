@@ -79,7 +79,9 @@ impl Purge {
             Ok(())
         } else {
             Err(Failure::Other(
-                "everything is purged, but some of it is still in the log of the database, because somebody reads all the time".to_owned(),
+                "everything is purged, but some of it is still in the files of the database, because somebody reads it who began before; the next purge that \
+                 removes something tries again"
+                    .to_owned(),
             ))
         }
     }

@@ -17,13 +17,12 @@ pub fn clean<E: Engine>(engine: &E, rewrite: bool) -> Result<bool, Error> {
     let deadline = Instant::now() + PATIENCE;
     let mut rewrite = rewrite;
     loop {
-        let cleaned = E::clean(&mut connection, rewrite);
+        let cleaned = E::clean(&mut connection, &mut rewrite);
         let out_of_time = Instant::now() > deadline;
         match cleaned {
             Ok(true) => return Ok(true),
             Ok(false) if out_of_time => return Ok(false),
-            // Written anew is enough once.
-            Ok(false) => rewrite = false,
+            Ok(false) => {}
             Err(_) if !E::is_alive(&mut connection) => return Err(away()),
             Err(error) if out_of_time => return Err(Error::Unavailable(format!("the database cannot be cleaned now: {error}"))),
             Err(_) => {}

@@ -60,9 +60,9 @@ pub trait Engine: Send + Sync + 'static {
     /// Stores something that says nothing: can the database still?
     fn probe(connection: &mut Self::Connection) -> QueryResult<()>;
 
-    /// Frees the room of what was purged; with `rewrite` no byte of it is left in the files, and writers wait meanwhile.
+    /// Frees the room of what was purged; with `rewrite` no byte of it is left in the files, and writers wait meanwhile. Once that is done, it is set back.
     /// False if somebody still reads what was, so that it could not be removed everywhere: to be tried again.
-    fn clean(connection: &mut Self::Connection, rewrite: bool) -> QueryResult<bool>;
+    fn clean(connection: &mut Self::Connection, rewrite: &mut bool) -> QueryResult<bool>;
 
     /// Does the connection still answer?
     fn is_alive(connection: &mut Self::Connection) -> bool;

@@ -5,6 +5,7 @@
 #![allow(clippy::duplicate_mod, reason = "the queries are written once and compiled for each engine")]
 
 use std::collections::{BTreeSet, HashSet};
+use std::time::{Duration, Instant};
 
 use diesel::connection::{AnsiTransactionManager, CacheSize, Connection as _, SimpleConnection, TransactionManager as _};
 use diesel::expression::functions::declare_sql_function;
@@ -218,17 +219,51 @@ impl Engine for Postgres {
     }
 
     /// Makes the room of what was deleted free, beside all work; written anew, the tables hold not a byte of it, but nobody can use them meanwhile.
-    fn clean(connection: &mut Connection, rewrite: bool) -> QueryResult<bool> {
-        let how = if rewrite { "VACUUM (FULL, ANALYZE)" } else { "VACUUM (ANALYZE)" };
+    /// What somebody still sees who began before it went is copied along, though; so they are waited for.
+    fn clean(connection: &mut Connection, rewrite: &mut bool) -> QueryResult<bool> {
+        if *rewrite && !earlier_ended(connection)? {
+            return Ok(false);
+        }
+        let how = if *rewrite { "VACUUM (FULL, ANALYZE)" } else { "VACUUM (ANALYZE)" };
         PURGED_TABLES
             .iter()
             .try_for_each(|table| connection.batch_execute(&format!("{how} {table}")))?;
+        *rewrite = false;
         Ok(true)
     }
 
     fn is_alive(connection: &mut Connection) -> bool {
         connection.batch_execute("SELECT 1").is_ok()
     }
+}
+
+/// Waits for whoever may see what is gone by now; false if somebody does after ten seconds. Of other roles' sessions PostgreSQL tells a member of
+/// `pg_read_all_stats` alone. VACUUM itself, which sees no rows, is not waited for.
+fn earlier_ended(connection: &mut Connection) -> QueryResult<bool> {
+    let now: Number = diesel::sql_query("SELECT pg_current_xact_id()::xid::text::bigint AS number").get_result(connection)?;
+    let earlier = format!(
+        "SELECT count(*) AS number FROM (\
+           SELECT unnest(ARRAY[backend_xmin, backend_xid]) AS began FROM pg_stat_activity \
+             WHERE (datname = current_database() OR datname IS NULL) AND pid <> pg_backend_pid() AND query NOT LIKE 'autovacuum: VACUUM%' \
+           UNION ALL SELECT xmin FROM pg_replication_slots \
+           UNION ALL SELECT transaction FROM pg_prepared_xacts WHERE database = current_database()) AS one \
+         WHERE age(began) > age('{}'::xid)",
+        now.number
+    );
+    let deadline = Instant::now() + Duration::from_secs(10);
+    loop {
+        let left: Number = diesel::sql_query(&earlier).get_result(connection)?;
+        if left.number == 0 || Instant::now() > deadline {
+            return Ok(left.number == 0);
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    number: i64,
 }
 
 /// What purge removes rows from.

@@ -132,10 +132,11 @@ impl Engine for Sqlite {
 
     /// The pages of what was deleted are zeroed already, but for what the pages' own reorganisation left behind: only writing the file anew
     /// is sure to leave nothing. The log in front of the file is emptied either way.
-    fn clean(connection: &mut Connection, rewrite: bool) -> QueryResult<bool> {
+    fn clean(connection: &mut Connection, rewrite: &mut bool) -> QueryResult<bool> {
         connection.batch_execute("PRAGMA busy_timeout = 1000")?;
-        if rewrite {
+        if *rewrite {
             connection.batch_execute("VACUUM")?;
+            *rewrite = false;
         }
         let left: Checkpoint = diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)").get_result(connection)?;
         Ok(left.busy == 0)
