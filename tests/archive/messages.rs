@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use chrono::TimeDelta;
 use dialogmodul::domain::*;
 use dialogmodul::repository::MessageFilter;
 use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
@@ -211,6 +212,10 @@ on_each_engine! {
         assert_eq!(found(MessageFilter { channel: Some(Channel::AuthorityToAuthority), ..all() }, viewer), [2, 1]);
         assert_eq!(found(MessageFilter { thread: Some(messages[1].thread), ..all() }, viewer), [1]);
         assert_eq!(found(MessageFilter { from: Some(minutes_later(1)), ..all() }, viewer), [2, 1], "from is included");
+        // Identifiers begin with a time since 1970, of 48 bits.
+        let years = |count: i64| Some(noon() + TimeDelta::days(366 * count));
+        assert_eq!(found(MessageFilter { from: years(-200), ..all() }, viewer), [2, 1, 0]);
+        assert_eq!(found(MessageFilter { from: years(20_000), ..all() }, viewer), [] as [usize; 0]);
         assert_eq!(found(MessageFilter { to: Some(minutes_later(1)), ..all() }, viewer), [0], "to is not");
         assert_eq!(found(MessageFilter { unread_only: true, ..all() }, viewer), [2, 0]);
         assert_eq!(found(MessageFilter { unread_only: true, ..all() }, &fund()), [] as [usize; 0], "what I sent is not unread");
