@@ -289,6 +289,25 @@ fn s7_nothing_is_written_anew_that_somebody_still_sees_on_postgres() {
     assert_eq!(found(&files(&database), &marks), BTreeSet::new());
 }
 
+/// S7: if it is seen to the end, the operator is told that it is not gone from the files.
+#[test]
+fn s7_what_stays_in_the_files_is_said_on_postgres() {
+    if postgres_is_missing() {
+        return;
+    }
+    let database = Database::demo(Kind::Postgres);
+    let old = server(&database, 6);
+    answered(&old, "", &marked("kanarie000"));
+    let mut earlier = database.connection();
+    earlier
+        .execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT pg_current_snapshot()")
+        .unwrap();
+    let purge = program(&database, &["purge", "--rewrite", "yes"]);
+    let told = String::from_utf8(purge.stderr).unwrap();
+    assert!(!purge.status.success(), "{told}");
+    assert!(told.contains("still in the files of the database"), "{told}");
+}
+
 /// S7: GetMessages shows nothing of a purged thread; its document was there (8103) for those who could read it.
 #[test]
 fn s7_callers_find_nothing_of_a_purged_thread() {

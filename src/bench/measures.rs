@@ -1,6 +1,7 @@
 //! The measures, one function for each: what is called, what it is held against, and what it must reach.
 //! A measure and its floor are taken in turns, and medians are compared, so that a noisy neighbour spoils both.
 
+mod large;
 mod reads;
 
 use std::time::Instant;
@@ -399,81 +400,6 @@ impl Bench<'_> {
             against: Some(("its body".to_owned(), request.body.len() as f64)),
             target: Some(Target::AtMost(3.0)),
             details: json!({"before": before, "peak": peak, "after": after}),
-        });
-        Ok(())
-    }
-
-    /// GetMessages in a large archive against the same in a small one.
-    fn million(&self, many: &Archive, report: &mut Report) -> Result<(), Trouble> {
-        let few = self.archive(100, 10)?;
-        let (large, small) = (self.server(many, &[])?, self.server(&few, &[])?);
-        let (of_many, of_few) = (
-            of_people(many, |person| person.list(100))?,
-            of_people(&few, |person| person.list(100))?,
-        );
-        let subject = || self.take(&large, &mut self.repeating(&large, &of_many, FEW)?, Pace::Closed);
-        let other = || self.take(&small, &mut self.repeating(&small, &of_few, FEW)?, Pace::Closed);
-        let (ours, theirs) = self.in_turns(subject, other)?;
-        let (ours, theirs) = (Rounds(ours), Rounds(theirs));
-        report.measures.push(Measure {
-            name: "million",
-            what: format!(
-                "GetMessages among {} messages of {} citizens",
-                u64::from(many.citizens()) * 10,
-                many.citizens()
-            ),
-            value: ours.rate(),
-            unit: "calls/s",
-            against: Some(("among 1000 of 100".to_owned(), theirs.rate())),
-            target: Some(Target::AtLeast(0.9)),
-            details: json!({"rounds": ours.told(), "floor": theirs.told()}),
-        });
-        Ok(())
-    }
-
-    /// GetAuthorityMessages of an inbox as it is after years against the same of a new one: what is asked, not what was ever sent, is what it costs.
-    fn inbox(&self, report: &mut Report) -> Result<(), Trouble> {
-        let old = self.archive((self.plan.many.get() / 5).max(100), 10)?.with_inbox()?;
-        let new = self.archive(100, 10)?.with_inbox()?;
-        let (large, small) = (self.server(&old, &[])?, self.server(&new, &[])?);
-        // Twenty messages each, which came a minute apart.
-        let since = |archive: &Archive| Inbox::Since(archive.now() - 19 * 60_000);
-        for (name, what, of_old, of_new) in [
-            ("inbox-newest", "the newest 20", Inbox::Newest, Inbox::Newest),
-            ("inbox-unread", "the 20 unread", Inbox::Unread, Inbox::Unread),
-            ("inbox-since", "the 20 since an instant", since(&old), since(&new)),
-        ] {
-            let of_inbox = |wanted| calls::inbox(Person(0), wanted).map(|request| vec![request]);
-            let (of_old, of_new) = (of_inbox(of_old)?, of_inbox(of_new)?);
-            let subject = || self.take(&large, &mut self.repeating(&large, &of_old, FEW)?, Pace::Closed);
-            let other = || self.take(&small, &mut self.repeating(&small, &of_new, FEW)?, Pace::Closed);
-            let (ours, theirs) = self.in_turns(subject, other)?;
-            let (ours, theirs) = (Rounds(ours), Rounds(theirs));
-            report.measures.push(Measure {
-                name,
-                what: format!("GetAuthorityMessages, {what} of an inbox of {}", old.messages()),
-                value: ours.rate(),
-                unit: "calls/s",
-                against: Some((format!("of an inbox of {}", new.messages()), theirs.rate())),
-                target: Some(Target::AtLeast(0.75)),
-                details: json!({"rounds": ours.told(), "floor": theirs.told()}),
-            });
-        }
-        Ok(())
-    }
-
-    /// From the start of the process to ready, over the large archive.
-    fn start(&self, many: &Archive, report: &mut Report) -> Result<(), Trouble> {
-        let started = (0..self.plan.rounds).map(|_| Ok(self.server(many, &[])?.ready_after.as_secs_f64()));
-        let seconds = started.collect::<Result<Vec<_>, Trouble>>()?;
-        report.measures.push(Measure {
-            name: "start",
-            what: format!("from start to ready with {} messages", u64::from(many.citizens()) * 10),
-            value: median(seconds.clone()),
-            unit: "s",
-            against: None,
-            target: Some(Target::AtMost(1.0)),
-            details: json!({"rounds": seconds}),
         });
         Ok(())
     }

@@ -34,6 +34,8 @@ pub mod backlog;
 pub mod citizens;
 #[path = "query/code_lists.rs"]
 pub mod code_lists;
+#[path = "query/documents.rs"]
+pub mod documents;
 #[path = "query/import.rs"]
 pub mod import;
 #[path = "query/messages.rs"]

@@ -174,7 +174,7 @@ impl Reader {
     /// # Errors
     /// As above.
     pub fn document(&mut self, citizen: CitizenKey, document: DocumentId) -> Result<Option<StoredDocument>, Error> {
-        ask!(self, messages::document(citizen, document))
+        ask!(self, documents::bytes(citizen, document))
     }
 
     /// The answer a request got, and whom it was about; none if it was not answered since `forgotten` (M20).

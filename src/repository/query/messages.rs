@@ -10,19 +10,15 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
 use uuid::Uuid;
 
-use super::super::schema::{
-    citizen, delivery, delivery_outcome, document, document_content, document_name, message, message_content, reading, rectification,
-    unread,
-};
+use super::super::schema::{citizen, delivery, delivery_outcome, message, message_content, reading, rectification, unread};
 use super::super::types::{CITIZEN, Identifier, Moment, viewer_key};
-use super::super::{CitizenNumbers, MessageFilter, StoredDocument};
-use super::{Backend, Connection};
+use super::super::{CitizenNumbers, MessageFilter};
+use super::{Backend, Connection, documents};
 use crate::domain::delivery::DeliveryState;
-use crate::domain::document::{DocumentInformation, MediaType};
 use crate::domain::message::History;
 use crate::domain::{
-    Channel, CitizenKey, CivilRegistrationNumber, Company, CompanyIdentifier, Context, DocumentId, Message, MessageId, Organisation, Party,
-    PartyKind, ThreadId, Viewer,
+    Channel, CitizenKey, CivilRegistrationNumber, Company, CompanyIdentifier, Context, Message, MessageId, Organisation, Party, PartyKind,
+    ThreadId, Viewer,
 };
 
 diesel::alias!(message as answers: Answers, reading as views: Views, rectification as removals: Removals);
@@ -135,29 +131,6 @@ pub fn find(connection: &mut Connection, citizen: CitizenKey, message: MessageId
     Ok(load(connection, &selection)?.into_iter().next())
 }
 
-/// A document's bytes with the message it belongs to; no bytes if they were taken away.
-pub fn document(connection: &mut Connection, citizen: CitizenKey, id: DocumentId) -> QueryResult<Option<StoredDocument>> {
-    let owner = Identifier(citizen.0);
-    let found: Option<(Identifier, Vec<u8>)> = document::table
-        .find((owner, Identifier(id.0)))
-        .select((document::message, document::sha256))
-        .first(connection)
-        .optional()?;
-    let Some((message, sha256)) = found else { return Ok(None) };
-    let Some(message) = find(connection, citizen, MessageId(message.0), None)? else {
-        return Ok(None);
-    };
-    if message.history.rectified_at.is_some() {
-        return Ok(Some((message, None)));
-    }
-    let bytes = document_content::table
-        .find((owner, sha256))
-        .select(document_content::bytes)
-        .first(connection)
-        .optional()?;
-    Ok(Some((message, bytes)))
-}
-
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = message, check_for_backend(Backend))]
 struct Row {
@@ -240,7 +213,7 @@ fn load(connection: &mut Connection, selection: &Selection<'_>) -> QueryResult<V
         messages.push(message);
     }
     if !with_documents.is_empty() {
-        attach_documents(connection, &mut messages, &with_documents)?;
+        documents::attach(connection, &mut messages, &with_documents)?;
     }
     Ok(messages)
 }
@@ -455,51 +428,7 @@ fn assemble(row: Row, (rectified, read, delivery, outcome, replied): Since) -> Q
     })
 }
 
-fn attach_documents(connection: &mut Connection, messages: &mut [Message], wanted: &[(CitizenKey, MessageId)]) -> QueryResult<()> {
-    let mut citizens: Vec<Identifier> = wanted.iter().map(|(citizen, _)| Identifier(citizen.0)).collect();
-    citizens.sort_unstable();
-    citizens.dedup();
-    let ids: Vec<Identifier> = wanted.iter().map(|(_, message)| Identifier(message.0)).collect();
-    let query = document::table
-        .inner_join(
-            document_name::table.on(document_name::citizen
-                .eq(document::citizen)
-                .and(document_name::document.eq(document::id))),
-        )
-        .filter(document::message.eq_any(ids))
-        .order((document::message, document::id))
-        .select((
-            document::message,
-            document::id,
-            document_name::name,
-            document::media_type,
-            document::size,
-        ))
-        .into_boxed::<Backend>();
-    // One citizen by name is one partition; a list of them may be all.
-    let query = match citizens.as_slice() {
-        [citizen] => query.filter(document::citizen.eq(*citizen)),
-        _ => query.filter(document::citizen.eq_any(citizens)),
-    };
-    let found: Vec<(Identifier, Identifier, String, String, i64)> = query.load(connection)?;
-    let mut by_message: HashMap<MessageId, Vec<DocumentInformation>> = HashMap::new();
-    for (message, id, name, media_type, size) in found {
-        let media_type = known(MediaType::from_text(&media_type))?;
-        let size = u64::try_from(size).map_err(|error| diesel::result::Error::DeserializationError(error.into()))?;
-        by_message.entry(MessageId(message.0)).or_default().push(DocumentInformation {
-            id: DocumentId(id.0),
-            name,
-            media_type,
-            size,
-        });
-    }
-    for message in messages {
-        message.documents = by_message.remove(&message.id).unwrap_or_default();
-    }
-    Ok(())
-}
-
 /// A stored number that the domain does not know is damage, not a refusal.
-fn known<T>(value: Result<T, crate::domain::Refusal>) -> QueryResult<T> {
+pub fn known<T>(value: Result<T, crate::domain::Refusal>) -> QueryResult<T> {
     value.map_err(|refusal| diesel::result::Error::DeserializationError(refusal.into()))
 }
